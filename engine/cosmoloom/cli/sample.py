@@ -1,0 +1,52 @@
+"""``cosmoloom sample``: generated fields into a file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def sample(
+    model: Annotated[str, typer.Argument(help="Name of a bundled model, or a model's folder.")] = "web64",
+    out: Annotated[Path, typer.Option(help="Output; .npy, .npz, .h5 or .zarr.")] = Path("sample.npz"),
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the first field; the next ones count up.")] = 0,
+    count: Annotated[int, typer.Option(min=1, help="How many fields.")] = 1,
+    redshift: Annotated[float, typer.Option(help="Redshift, within the model's range.")] = 0.0,
+    kappa: Annotated[float | None, typer.Option(help="Scaling [cosmic mean]; by default the middle.")] = None,
+    device: Annotated[str, typer.Option(help="Where to compute, as in cuda.")] = "cpu",
+) -> None:
+    """Sample matter fields from MODEL in single precision.
+
+    The file holds rho over the cosmic mean, shape (n, n, n), or (count, n, n, n) for several.  Box size,
+    redshift, kappa, seed and model are stored with it, except in .npy, which has no room for them.
+    """
+    import numpy as np
+
+    from cosmoloom import __version__, load
+    from cosmoloom.cli.device import require_device
+    from cosmoloom.data.atomic import require_writable
+    from cosmoloom.data.writers import require_known_suffix, write_fields
+
+    require_known_suffix(out)
+    require_writable(out)
+    source = load(model, device=require_device(device))
+    kappa = source.card.default_kappa if kappa is None else kappa
+    boxes = source.sample(seed=seed, count=count, redshift=redshift, kappa=kappa)
+    density = boxes[0].density if count == 1 else np.stack([box.density for box in boxes])
+    facts = {
+        "box_size": source.card.box_size,
+        "redshift": redshift,
+        "kappa": kappa,
+        "seed": seed,
+        "periodic": False,
+        "model": source.card.name,
+        "weights_sha256": source.card.weights_sha256,
+        "cosmology": source.card.cosmology,
+        "units": "rho / cosmic mean; box_size in Mpc/h, comoving",
+        "made_by": f"cosmoloom {__version__}",
+    }
+    write_fields(out, density, facts)
+    mean = float(density.mean(dtype=np.float64))
+    print(f"{out}: {count} x {source.card.n}^3, z = {redshift:g}, kappa = {kappa:.4g}, mean {mean:.3f}")

@@ -1,0 +1,228 @@
+"""The engine behind every view: stages with frozen keys, a small cache per stage, one owner of the device.
+
+One thread calls it.  A key names a result completely, so what is unchanged is served from the cache: moving
+a slice or the colours never runs the network.  torch is imported when the first result is asked for.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
+from time import perf_counter
+from typing import TYPE_CHECKING, Generic, Literal, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cosmoloom.errors import InvalidInputError, MissingFileError
+from cosmoloom.keys import DensityKey, FieldKey, LatentKey, ReferenceKey, ScaledKey, StatisticsKey
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from cosmoloom.box import Box
+    from cosmoloom.evaluate.reference import HeldOut
+    from cosmoloom.live_statistics import LiveStatistics
+    from cosmoloom.models.card import ModelCard
+    from cosmoloom.pipeline.conditional import ConditionalModel
+
+KEPT_FIELDS = 4
+KEPT_MODELS = 2
+
+Key = TypeVar("Key", bound=Hashable)
+Value = TypeVar("Value")
+
+
+class Recent(Generic[Key, Value]):
+    """The results of the last few keys."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._entries: OrderedDict[Key, Value] = OrderedDict()
+
+    def get(self, key: Key, make: Callable[[], Value]) -> Value:
+        """Return the result of a key, made now if it is not kept."""
+        if key not in self._entries:
+            value = make()
+            self._entries[key] = value
+            while len(self._entries) > self._size:
+                self._entries.popitem(last=False)
+        self._entries.move_to_end(key)
+        return self._entries[key]
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self._entries.clear()
+
+
+class Engine:
+    """Answer keys with fields and statistics.
+
+    Parameters
+    ----------
+    device : str, optional
+        "cpu" or "cuda"; by default CUDA where there is some.
+    precision : str
+        "fast" runs the network in bfloat16 where the hardware multiplies it, "exact" in float32.
+
+    Attributes
+    ----------
+    last_timings : dict
+        Seconds that each stage took when it last ran: network, density, transfer, statistics.
+    """
+
+    def __init__(self, device: str | None = None, precision: Literal["fast", "exact"] = "fast") -> None:
+        self._wanted_device = device
+        self._precision: Literal["fast", "exact"] = precision
+        self.last_timings: dict[str, float] = {}
+        self._models: Recent[str, ConditionalModel] = Recent(KEPT_MODELS)
+        self._held_out: Recent[str, HeldOut | None] = Recent(KEPT_MODELS)
+        self._fields: Recent[FieldKey, Tensor] = Recent(KEPT_FIELDS)
+        self._densities: Recent[DensityKey, Tensor] = Recent(KEPT_FIELDS)
+        self._scaled: Recent[ScaledKey, NDArray[np.float32]] = Recent(KEPT_FIELDS)
+        self._references: Recent[ReferenceKey, Box] = Recent(KEPT_FIELDS)
+        self._statistics: Recent[StatisticsKey, LiveStatistics] = Recent(KEPT_FIELDS)
+
+    @property
+    def device(self) -> str:
+        """Name of the device in use."""
+        if self._wanted_device is None:
+            import torch
+
+            self._wanted_device = "cuda" if torch.cuda.is_available() else "cpu"
+        return self._wanted_device
+
+    def clear(self) -> None:
+        """Free every cached model and result."""
+        for cache in (
+            self._models, self._held_out, self._fields, self._densities, self._scaled, self._references,
+            self._statistics,
+        ):
+            cache.clear()
+
+    def model(self, name: str) -> ConditionalModel:
+        """Return a model by name or folder; raises as :func:`cosmoloom.models.load` does."""
+        from cosmoloom import models
+
+        return self._models.get(name, lambda: models.load(name, device=self.device, precision=self._precision))
+
+    def card(self, name: str) -> ModelCard:
+        """Return the card of a model."""
+        return self.model(name).card
+
+    def held_out(self, name: str) -> HeldOut | None:
+        """Return the held-out simulations that come with a model, None where none do."""
+        return self._held_out.get(name, lambda: self._load_held_out(name))
+
+    def latent(self, key: LatentKey) -> NDArray[np.float32]:
+        """Return the latent of a key, shape (latent_size,).
+
+        Raises
+        ------
+        InvalidInputError
+            If the key names a direction or component that the model lacks.
+        """
+        model = self.model(key.model)
+        latent = model.draw_latent(key.seed)[0].numpy()
+        if key.directions:
+            vectors = model.directions.vectors.numpy()
+            if len(key.directions) > len(vectors):
+                raise InvalidInputError(
+                    f"model {key.model} has {len(vectors)} leading directions, got steps for {len(key.directions)}"
+                )
+            steps = np.asarray(key.directions, dtype=np.float32) * np.float32(model.latent_sigma)
+            latent = latent + steps @ vectors[: len(steps)]
+        for index, value in key.components:
+            if not 0 <= index < len(latent):
+                raise InvalidInputError(
+                    f"components of model {key.model} are numbered 0 to {len(latent) - 1}, got {index}"
+                )
+            latent[index] = value
+        return latent
+
+    def density(self, key: DensityKey) -> Tensor:
+        """Return rho over the cosmic mean [1], shape (n, n, n), on the device."""
+        return self._densities.get(key, lambda: self._make_density(key))
+
+    def scaled(self, key: ScaledKey) -> NDArray[np.float32]:
+        """Return the density as displayed, x in [-1, 1), shape (n, n, n), contiguous, on the host."""
+        return self._scaled.get(key, lambda: self._make_scaled(key))
+
+    def reference(self, key: ReferenceKey) -> Box:
+        """Return a held-out simulated box at the snapshot nearest to the key's redshift.
+
+        Raises
+        ------
+        MissingFileError
+            If the model comes without held-out simulations.
+        """
+        return self._references.get(key, lambda: self._make_reference(key))
+
+    def statistics(self, key: StatisticsKey) -> LiveStatistics:
+        """Return the statistics of a density beside those of the held-out simulations."""
+        return self._statistics.get(key, lambda: self._make_statistics(key))
+
+    def _make_field(self, key: FieldKey) -> Tensor:
+        import torch
+
+        model = self.model(key.latent.model)
+        latent = torch.from_numpy(self.latent(key.latent))[None]
+        with self._timed("network"):
+            return model.network_field(latent, key.redshift, key.kappa)
+
+    def _make_density(self, key: DensityKey) -> Tensor:
+        field = self._fields.get(key.field, lambda: self._make_field(key.field))
+        model = self.model(key.field.latent.model)
+        with self._timed("density"):
+            return model.to_density(field, key.field.redshift, key.field.kappa)[0]
+
+    def _make_scaled(self, key: ScaledKey) -> NDArray[np.float32]:
+        from cosmoloom.scaling.rational import scale
+
+        if not key.display_kappa > 0:
+            raise InvalidInputError(f"display_kappa must be positive, in cosmic means, got {key.display_kappa}")
+        density = self.density(key.density)
+        with self._timed("transfer"):
+            return np.ascontiguousarray(scale(density, key.display_kappa).cpu().numpy())
+
+    def _make_reference(self, key: ReferenceKey) -> Box:
+        held_out = self.held_out(key.model)
+        if held_out is None:
+            raise MissingFileError(f"model {key.model} comes without held-out simulations to compare with")
+        return held_out.box(key.index, key.redshift)
+
+    def _make_statistics(self, key: StatisticsKey) -> LiveStatistics:
+        from cosmoloom.live_statistics import measure
+
+        field = key.density.field
+        density = self.density(key.density)
+        reference = None if key.reference is None else self.reference(key.reference)
+        held_out = self.held_out(field.latent.model)
+        with self._timed("statistics"):
+            return measure(
+                density,
+                box_size=self.card(field.latent.model).box_size,
+                redshift=field.redshift,
+                reference=reference,
+                held_out=held_out,
+            )
+
+    def _load_held_out(self, name: str) -> HeldOut | None:
+        from cosmoloom import models
+        from cosmoloom.evaluate.held_out_file import load_held_out
+        from cosmoloom.models.folder import REFERENCE
+
+        path = models.locate(name) / REFERENCE
+        return load_held_out(path) if path.is_file() else None
+
+    @contextmanager
+    def _timed(self, stage: str) -> Iterator[None]:
+        """Time a stage until the device has finished it."""
+        start = perf_counter()
+        yield
+        if self.device.startswith("cuda"):
+            import torch
+
+            torch.cuda.synchronize()
+        self.last_timings[stage] = perf_counter() - start

@@ -1,0 +1,1 @@
+"""How well a model does: its samples beside simulations that it never saw."""

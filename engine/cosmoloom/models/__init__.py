@@ -1,0 +1,32 @@
+"""Bundled models: weights in safetensors with a JSON card; loading by name or folder."""
+
+import sys
+from types import ModuleType
+
+from cosmoloom.models.card import ModelCard, StandardisationTable
+from cosmoloom.models.catalogue import DEFAULT_MODEL, load, locate, names, read_card
+from cosmoloom.models.folder import load_card, load_generator, save_card, save_model
+
+
+class _Models(ModuleType):
+    """Makes ``cosmoloom.models()`` the names of the bundled models."""
+
+    def __call__(self) -> tuple[str, ...]:
+        return names()
+
+
+sys.modules[__name__].__class__ = _Models
+
+__all__ = [
+    "DEFAULT_MODEL",
+    "ModelCard",
+    "StandardisationTable",
+    "load",
+    "load_card",
+    "load_generator",
+    "locate",
+    "names",
+    "read_card",
+    "save_card",
+    "save_model",
+]

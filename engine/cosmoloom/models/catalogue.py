@@ -1,0 +1,72 @@
+"""Bundled models by name, and any model by its folder."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cosmoloom.errors import UnknownModelError
+from cosmoloom.models.folder import CARD, load_card, load_generator
+
+if TYPE_CHECKING:
+    from cosmoloom.models.card import ModelCard
+    from cosmoloom.pipeline.conditional import ConditionalModel
+
+DEFAULT_MODEL = "web64"
+
+
+def names() -> tuple[str, ...]:
+    """Return the names of the bundled models."""
+    root = Path(str(files("cosmoloom.models")))
+    return tuple(sorted(path.parent.name for path in root.glob(f"*/{CARD}")))
+
+
+def locate(name_or_folder: str | Path) -> Path:
+    """Return the folder of a bundled model, or the folder itself.
+
+    Raises
+    ------
+    UnknownModelError
+        If there is neither a bundled model nor a folder of this name.
+    """
+    known = names()
+    if str(name_or_folder) in known:
+        return Path(str(files("cosmoloom.models"))) / str(name_or_folder)
+    folder = Path(name_or_folder)
+    if str(name_or_folder) and folder.is_dir():
+        return folder
+    raise UnknownModelError(
+        f"no model and no folder named {str(name_or_folder)!r}; bundled models: {', '.join(known) or 'none'}"
+    )
+
+
+def read_card(name_or_folder: str | Path) -> ModelCard:
+    """Return the card of a model without reading its weights; raises as :func:`load` does."""
+    return load_card(locate(name_or_folder))
+
+
+def load(name_or_folder: str | Path, device: str = "cpu", precision: str = "exact") -> ConditionalModel:
+    """Load a bundled model by name, or any model from its folder.
+
+    Parameters
+    ----------
+    name_or_folder : str or path
+        For instance ``"web64"``.
+    device : str
+        Where it computes, "cpu" or "cuda".
+    precision : str
+        "exact" (float32) or "fast" (bfloat16 where the hardware multiplies it).
+
+    Raises
+    ------
+    UnknownModelError
+        If there is no such model.
+    MissingFileError, BrokenFileError
+        If files of the model are missing, damaged or altered.
+    """
+    from cosmoloom.pipeline.conditional import ConditionalModel
+
+    folder = locate(name_or_folder)
+    found = load_card(folder)
+    return ConditionalModel(found, load_generator(folder, found), device=device, precision=precision)

@@ -1,0 +1,139 @@
+"""The conditional generator: a latent vector, a redshift and kappa in; a matter field out.
+
+A dense layer makes 4^3 features, transposed convolutions double them until half of the final grid, and a
+sub-pixel convolution writes the eight voxels between neighbouring cells, which is a transposed convolution
+of kernel 4 and stride 2 in the form that processors run fastest.  After each normalisation, scale and
+shift follow from growth factor and ln kappa, so one latent vector is one universe at every redshift.
+
+References
+----------
+Feder, Berger & Stein (2020), table 1 (kernels and strides); Perez et al. (2018), arXiv:1709.07871 (scale
+and shift); Shi et al. (2016), arXiv:1609.05158 (sub-pixel convolution).
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from itertools import pairwise
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from cosmoloom.errors import InvalidInputError
+
+START = 4
+SLOPE = 0.2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GeneratorConfig:
+    """Size of a conditional generator.
+
+    Attributes
+    ----------
+    n : int
+        Voxels per side of the output; 4 * 2^len(widths).
+    latent_size : int
+        Length of the latent vector.
+    widths : tuple of int
+        Channels at 4^3, 8^3, ... up to half of the output grid.
+    condition_width : int
+        Hidden width of the network that reads growth factor and ln kappa.
+    """
+
+    n: int = 64
+    latent_size: int = 128
+    widths: tuple[int, ...] = (128, 64, 32, 16)
+    condition_width: int = 64
+
+    def __post_init__(self) -> None:
+        if self.n != START * 2 ** len(self.widths):
+            raise InvalidInputError(
+                f"{len(self.widths)} widths make {START * 2 ** len(self.widths)}^3 voxels, not n = {self.n}"
+            )
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> GeneratorConfig:
+        """Read the plain dictionary of :meth:`as_dict`."""
+        return cls(**{**values, "widths": tuple(values["widths"])})
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain values for a JSON card."""
+        return {**asdict(self), "widths": list(self.widths)}
+
+
+class Condition(nn.Module):
+    """Read growth factor and ln kappa into a hidden vector."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.hidden = nn.Linear(2, width)
+        self.out = nn.Linear(width, width)
+
+    def forward(self, growth: Tensor, log_kappa: Tensor) -> Tensor:
+        inputs = torch.stack([4.0 * growth - 2.5, log_kappa - 2.0], dim=1)  # both of order one
+        return functional.silu(self.out(functional.silu(self.hidden(inputs))))
+
+
+class ScaleShift(nn.Module):
+    """Normalise each channel, then scale and shift it as the condition says."""
+
+    def __init__(self, channels: int, condition_width: int) -> None:
+        super().__init__()
+        self.norm = nn.BatchNorm3d(channels, affine=False)
+        self.affine = nn.Linear(condition_width, 2 * channels)
+        nn.init.normal_(self.affine.weight, std=0.02)
+        nn.init.zeros_(self.affine.bias)
+
+    def forward(self, features: Tensor, condition: Tensor) -> Tensor:
+        scale, shift = self.affine(condition)[:, :, None, None, None].chunk(2, dim=1)
+        return torch.addcmul(shift, self.norm(features), 1.0 + scale)
+
+
+class ConditionalGenerator(nn.Module):
+    """Map latent vectors and conditions to standardised network fields."""
+
+    def __init__(self, config: GeneratorConfig) -> None:
+        super().__init__()
+        self.config = config
+        widths, hidden = config.widths, config.condition_width
+        self.condition = Condition(hidden)
+        self.first = nn.Linear(config.latent_size, widths[0] * START**3, bias=False)
+        self.ups = nn.ModuleList(
+            nn.ConvTranspose3d(a, b, kernel_size=4, stride=2, padding=1, bias=False)
+            for a, b in pairwise(widths)
+        )
+        self.modulations = nn.ModuleList(ScaleShift(width, hidden) for width in widths)
+        self.last = nn.Conv3d(widths[-1], 8, kernel_size=2, padding=1)
+
+    def forward(self, latent: Tensor, growth: Tensor, log_kappa: Tensor) -> Tensor:
+        """Return network fields.
+
+        Parameters
+        ----------
+        latent : Tensor, shape (b, latent_size)
+            Draws of the prior [1].
+        growth, log_kappa : Tensor, shape (b,)
+            Linear growth factor D(z) and ln kappa [1].
+
+        Returns
+        -------
+        Tensor, shape (b, n, n, n)
+            Standardised fields y; :class:`Standardisation` turns them into scaled density.
+        """
+        condition = self.condition(growth, log_kappa)
+        x = self.first(latent).view(len(latent), -1, START, START, START)  # (b, c, 4, 4, 4)
+        x = x.contiguous(memory_format=torch.channels_last_3d)
+        x = functional.leaky_relu(self.modulations[0](x, condition), SLOPE)
+        for up, modulation in zip(self.ups, self.modulations[1:], strict=False):
+            x = functional.leaky_relu(modulation(up(x), condition), SLOPE)  # doubles the grid
+        return interleave(self.last(x))[:, 1:-1, 1:-1, 1:-1]  # (b, n, n, n)
+
+
+def interleave(phases: Tensor) -> Tensor:
+    """Write eight channels on an m^3 grid as the voxels of one (2m)^3 grid: (b, 8, m, m, m) -> (b, 2m, 2m, 2m)."""
+    b, _, m = phases.shape[:3]
+    cells = phases.view(b, 2, 2, 2, m, m, m).permute(0, 4, 1, 5, 2, 6, 3)
+    return cells.reshape(b, 2 * m, 2 * m, 2 * m)

@@ -1,0 +1,57 @@
+"""The leading directions of a latent space: along them the first layer of a generator reacts most.
+
+References
+----------
+Haerkoenen et al. (2020), GANSpace; Shen & Zhou (2021), whose closed form this is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LatentDirections:
+    """Orthonormal directions of a latent space, from the strongest on.
+
+    Attributes
+    ----------
+    vectors : Tensor, shape (count, latent_size), float32
+        Unit vectors; the largest component of each is positive.
+    explained : Tensor, shape (count,), float32
+        Share of the first layer's variance along each direction, for a prior of equal variances [1].
+    """
+
+    vectors: Tensor
+    explained: Tensor
+
+    def __len__(self) -> int:
+        return int(self.vectors.shape[0])
+
+
+def leading_directions(weight: Tensor, count: int = 16) -> LatentDirections:
+    """Return the principal directions of a linear map of the latent.
+
+    Parameters
+    ----------
+    weight : Tensor, shape (features, latent_size)
+        Weight of the generator's first layer.
+    count : int
+        Directions to keep; at most ``latent_size``.
+
+    Returns
+    -------
+    LatentDirections
+        Eigenvectors of ``weight.T @ weight``, by falling eigenvalue.
+    """
+    matrix = weight.detach().double().cpu()
+    values, vectors = torch.linalg.eigh(matrix.T @ matrix)
+    values, vectors = values.flip(0).clamp_min(0.0), vectors.flip(1).T
+    # An eigenvector's sign is arbitrary; fixing it keeps a slider's sense from one machine to the next.
+    largest = vectors.gather(1, vectors.abs().argmax(dim=1, keepdim=True))
+    vectors = vectors * largest.sign()
+    count = min(count, vectors.shape[0])
+    return LatentDirections(vectors[:count].float(), (values / values.sum())[:count].float())

@@ -1,0 +1,70 @@
+"""Resumable state of a training, written so that a kill at any moment leaves the last good one."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from cosmoloom.errors import BrokenFileError, UnwritableError
+from cosmoloom.train.game import PairGame
+
+STATE = "state.pt"
+
+
+def save_state(folder: Path, game: PairGame, iteration: int) -> None:
+    """Write networks, optimisers, running means and random state to ``folder/state.pt``."""
+    state = {
+        "iteration": iteration,
+        "generator": game.generator.state_dict(),
+        "average": game.average.state_dict(),
+        "critic": game.critic.state_dict(),
+        "optimiser": game.optimiser.state_dict(),
+        "critic_optimiser": game.critic_optimiser.state_dict(),
+        "match": game.match.state(),
+        "rng": _plain(game.rng.bit_generator.state),
+    }
+    temporary = folder / f".{STATE}.{os.getpid()}"
+    try:
+        with temporary.open("wb") as file:
+            torch.save(state, file)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(folder / STATE)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise UnwritableError(f"cannot write a checkpoint in {folder}: {error.strerror or error}") from error
+
+
+def load_state(folder: Path, game: PairGame) -> int:
+    """Take over the state in ``folder``, if there is one, and return its iteration.
+
+    A state without optimisers, as published beside a model, is taken too: they warm up again within
+    some hundred steps.
+    """
+    path = folder / STATE
+    if not path.exists():
+        return 0
+    try:
+        state = torch.load(path, map_location=game.device, weights_only=True)
+        game.generator.load_state_dict(state["generator"])
+        game.average.load_state_dict(state["average"])
+        game.critic.load_state_dict(state["critic"])
+        if "optimiser" in state:
+            game.optimiser.load_state_dict(state["optimiser"])
+            game.critic_optimiser.load_state_dict(state["critic_optimiser"])
+        game.match.restore(state["match"])
+        game.rng.bit_generator.state = state["rng"]
+        return int(state["iteration"])
+    except (RuntimeError, KeyError, ValueError, OSError, EOFError) as error:
+        raise BrokenFileError(
+            f"{path} does not fit this training plan or is damaged ({str(error).splitlines()[0]}); "
+            "move it away to start anew"
+        ) from error
+
+
+def _plain(state: Any) -> Any:
+    """Return the generator's state in plain Python numbers, which loading accepts."""
+    return {k: _plain(v) if isinstance(v, dict) else (v if isinstance(v, str) else int(v)) for k, v in state.items()}

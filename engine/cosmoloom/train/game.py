@@ -1,0 +1,162 @@
+"""The adversarial game of the conditional generator: one step of critic and generator."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.optim import Adam
+
+from cosmoloom.data.crops import Crops
+from cosmoloom.nets.conditional import ConditionalGenerator, GeneratorConfig
+from cosmoloom.nets.critic import PairCritic
+from cosmoloom.pipeline.latent import draw_latent
+from cosmoloom.scaling.rational import scale, unscale
+from cosmoloom.scaling.standardisation import Standardisation
+from cosmoloom.statistics.power_spectrum import spherical_power
+from cosmoloom.train.losses import EnsembleMatch, critic_hinge, generator_hinge
+from cosmoloom.train.plan import TrainingPlan
+
+MEAN_WEIGHT = 10.0
+"""Weight of the mean density against one bin of power: it must be right to a percent, not to ten."""
+SCATTER_WEIGHT = 0.25
+"""Weight of the mean square of the power, which sets its scatter from volume to volume."""
+
+
+class PairGame:
+    """Networks, optimisers and random state of one training.
+
+    Parameters
+    ----------
+    plan : TrainingPlan
+        Settings.
+    crops : Crops
+        Real volumes.
+    device : str
+        Where the networks live.
+    """
+
+    def __init__(self, plan: TrainingPlan, crops: Crops, *, device: str = "cpu") -> None:
+        self.plan, self.crops, self.device = plan, crops, torch.device(device)
+        torch.manual_seed(plan.seed)
+        config = GeneratorConfig(n=plan.n, latent_size=plan.latent_size, widths=plan.widths)
+        self.generator = ConditionalGenerator(config).to(device, memory_format=torch.channels_last_3d)
+        self.average = ConditionalGenerator(config).to(device, memory_format=torch.channels_last_3d)
+        self.average.load_state_dict(self.generator.state_dict())
+        self.average.requires_grad_(False).eval()
+        self.critic = PairCritic(n=plan.n, widths=plan.critic_widths).to(
+            device, memory_format=torch.channels_last_3d
+        )
+        self.growth = torch.as_tensor(
+            crops.cosmology.growth_factor(plan.redshifts), dtype=torch.float32, device=device
+        )
+        self.standardisation = Standardisation.fit(
+            {float(g): crops.fields(i) for i, g in enumerate(self.growth)}, kappa_range=plan.kappa_range
+        ).to(device)
+        betas = (0.0, 0.9)
+        self.optimiser = Adam(self.generator.parameters(), lr=plan.learning_rate, betas=betas)
+        self.critic_optimiser = Adam(self.critic.parameters(), lr=plan.critic_learning_rate, betas=betas)
+        weights = [MEAN_WEIGHT, SCATTER_WEIGHT] + plan.n // 2 * [1.0] + plan.n // 2 * [SCATTER_WEIGHT]
+        self.match = EnsembleMatch(len(plan.redshifts), torch.tensor(weights, device=device))
+        self.rng = np.random.default_rng(plan.seed)
+
+    def step(self, iteration: int) -> dict[str, float]:
+        """Play one round and return its losses [1]."""
+        self._set_learning_rates(iteration)
+        index, log_kappa = self._conditions()
+        growth = self.growth[index]  # (b, 2)
+        density = torch.from_numpy(self.crops.draw(self.rng, index.cpu().numpy(), n=self.plan.n)).to(self.device)
+        flat_growth, flat_kappa = growth.flatten(), log_kappa.repeat_interleave(2)
+        kappa = flat_kappa.exp()[:, None, None, None]
+        real_density = density.flatten(0, 1)
+        real = self.standardisation.to_network(scale(real_density, kappa), flat_growth, flat_kappa)
+
+        latent = draw_latent(
+            int(self.rng.integers(2**60)), self.plan.batch, size=self.plan.latent_size, nu=self.plan.latent_nu
+        )
+        latent = latent.to(self.device).repeat_interleave(2, dim=0)
+        with torch.autocast(self.device.type, dtype=torch.bfloat16):
+            fake = self.generator(latent, flat_growth, flat_kappa)
+        fake = fake.float()
+        x = self.standardisation.to_scaled(fake, flat_growth, flat_kappa)
+        seen = self.standardisation.to_network(x, flat_growth, flat_kappa)
+
+        critic_loss, margin = self._critic_step(_pairs(real), _pairs(seen.detach()), growth, log_kappa)
+        generator_loss, match_loss = self._generator_step(
+            _pairs(seen), unscale(x, kappa), real_density, growth, log_kappa, index.flatten()
+        )
+        self._update_average()
+        return {"critic": critic_loss, "generator": generator_loss, "match": match_loss, "margin": margin}
+
+    def _conditions(self) -> tuple[Tensor, Tensor]:
+        """Draw two different redshifts per volume, and ln kappa."""
+        plan = self.plan
+        index = np.stack([self.rng.permutation(len(plan.redshifts))[:2] for _ in range(plan.batch)])
+        low, high = np.log(plan.kappa_range)
+        log_kappa = self.rng.uniform(low, high, plan.batch)
+        return (
+            torch.as_tensor(index, device=self.device),
+            torch.as_tensor(log_kappa, dtype=torch.float32, device=self.device),
+        )
+
+    def _critic_step(
+        self, real: Tensor, fake: Tensor, growth: Tensor, log_kappa: Tensor
+    ) -> tuple[float, float]:
+        with torch.autocast(self.device.type, dtype=torch.bfloat16):
+            score_real = self.critic(real, growth, log_kappa)
+            score_fake = self.critic(fake, growth, log_kappa)
+        loss = critic_hinge(score_real, score_fake)
+        self.critic_optimiser.zero_grad(set_to_none=True)
+        loss.backward()  # type: ignore[no-untyped-call]
+        self.critic_optimiser.step()
+        return loss.item(), (score_real.mean() - score_fake.mean()).item()
+
+    def _generator_step(
+        self, fake: Tensor, density: Tensor, real_density: Tensor, growth: Tensor, log_kappa: Tensor, index: Tensor
+    ) -> tuple[float, float]:
+        self.critic.requires_grad_(False)
+        with torch.autocast(self.device.type, dtype=torch.bfloat16):
+            score = self.critic(fake, growth, log_kappa)
+        self.critic.requires_grad_(True)
+        loss = generator_hinge(score)
+        with torch.no_grad():
+            real_statistics = self._statistics(real_density)
+        match = self.match.loss(real_statistics, self._statistics(density), index)
+        self.optimiser.zero_grad(set_to_none=True)
+        (loss + self.plan.power_weight * match).backward()
+        nn.utils.clip_grad_norm_(self.generator.parameters(), 10.0)
+        self.optimiser.step()
+        return loss.item(), match.item()
+
+    def _statistics(self, density: Tensor) -> Tensor:
+        """Return what the ensembles must share: mean density, power in each bin, and their squares."""
+        mean = density.mean(dim=(1, 2, 3))[:, None]
+        power = spherical_power(density - 1.0, box_size=self.plan.n * self.crops.voxel_size).float()
+        return torch.cat([mean, (mean - 1.0) ** 2, power, power**2], dim=1)
+
+    @torch.no_grad()
+    def _update_average(self) -> None:
+        decay = self.plan.average_decay
+        for target, source in zip(
+            self.average.state_dict().values(), self.generator.state_dict().values(), strict=True
+        ):
+            if target.is_floating_point():
+                target.lerp_(source, 1.0 - decay)
+            else:
+                target.copy_(source)
+
+    def _set_learning_rates(self, iteration: int) -> None:
+        progress = iteration / self.plan.iterations
+        late = max(0.0, (progress - self.plan.decay_from) / max(1e-9, 1.0 - self.plan.decay_from))
+        factor = 1.0 - 0.95 * min(1.0, late)
+        for optimiser, rate in (
+            (self.optimiser, self.plan.learning_rate),
+            (self.critic_optimiser, self.plan.critic_learning_rate),
+        ):
+            for group in optimiser.param_groups:
+                group["lr"] = rate * factor
+
+
+def _pairs(fields: Tensor) -> Tensor:
+    """Group consecutive fields of one volume: (2b, n, n, n) -> (b, 2, n, n, n)."""
+    return fields.view(-1, 2, *fields.shape[1:])

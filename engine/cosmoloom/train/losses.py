@@ -1,0 +1,81 @@
+"""Losses of the adversarial game."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+
+def critic_hinge(real: Tensor, fake: Tensor) -> Tensor:
+    """Return the hinge loss of the critic (Lim & Ye 2017, arXiv:1705.02894)."""
+    return functional.relu(1.0 - real).mean() + functional.relu(1.0 + fake).mean()
+
+
+def generator_hinge(fake: Tensor) -> Tensor:
+    """Return the generator's loss against a hinge critic."""
+    return -fake.mean()
+
+
+class EnsembleMatch:
+    """Pull the mean of per-volume statistics towards that of real volumes, at each redshift.
+
+    One batch holds a few volumes per redshift, far too few for a mean power spectrum.  So running means
+    of real and generated statistics are kept per redshift, and the gradient of each step is that of the
+    batch's own statistics, weighted by the logarithmic error of the running means:
+    ``loss = sum_j ln(F_j / R_j) f_j / F_j``, which vanishes once the means agree.
+
+    Parameters
+    ----------
+    n_redshifts : int
+        Rows of the tables.
+    weights : Tensor, shape (s,)
+        How much each statistic counts [1].
+    decay : float
+        Of the running means, per batch that holds the redshift [1].
+
+    References
+    ----------
+    The idea of statistics in the generator's loss is that of Cavezza et al. (2022), section 3.
+    """
+
+    def __init__(self, n_redshifts: int, weights: Tensor, *, decay: float = 0.96) -> None:
+        self.decay, self.weights = decay, weights
+        self.real = weights.new_zeros(n_redshifts, len(weights))
+        self.fake = torch.zeros_like(self.real)
+        self.seen = weights.new_zeros(n_redshifts)
+
+    def loss(self, real: Tensor, fake: Tensor, redshift_index: Tensor) -> Tensor:
+        """Update the running means and return the loss.
+
+        Parameters
+        ----------
+        real, fake : Tensor, shape (b, s)
+            Positive statistics of each volume.
+        redshift_index : Tensor, shape (b,)
+            Row of the tables for each volume.
+        """
+        loss = fake.new_zeros(())
+        for row in redshift_index.unique().tolist():
+            chosen = redshift_index == row
+            share = float(chosen.sum()) * (1 - self.decay)
+            self.seen[row] = (1 - share) * self.seen[row] + share
+            blend = share / float(self.seen[row])
+            self.real[row].lerp_(real[chosen].detach().mean(0), blend)
+            self.fake[row].lerp_(fake[chosen].detach().mean(0), blend)
+            error = torch.log(self.fake[row] / self.real[row]).clamp(-1.0, 1.0) * self.weights
+            slope = error / self.fake[row]
+            loss = loss + (slope * fake[chosen]).sum()
+        return loss / len(fake)
+
+    def error(self) -> Tensor:
+        """Return ln(generated / real) of the running means, shape (redshifts, statistics)."""
+        return torch.log(self.fake / self.real)
+
+    def state(self) -> dict[str, Tensor]:
+        """Return the tables, for a checkpoint."""
+        return {"real": self.real, "fake": self.fake, "seen": self.seen}
+
+    def restore(self, state: dict[str, Tensor]) -> None:
+        """Take over the tables of a checkpoint."""
+        self.real, self.fake, self.seen = state["real"], state["fake"], state["seen"]

@@ -1,0 +1,55 @@
+"""All that decides a training run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+
+class TrainingPlan(BaseModel):
+    """Settings of one adversarial training; kept beside its checkpoints as JSON."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    store: Path
+    """Simulation store."""
+    boxes: tuple[str, ...]
+    """Simulations to train on."""
+    held_out: tuple[str, ...]
+    """Simulations that training never reads."""
+    redshifts: tuple[float, ...] = (3.0, 2.0, 1.5, 1.0, 0.5, 0.25, 0.0)
+    """Redshifts to train on."""
+    n: int = 64
+    """Voxels per side of a volume."""
+    kappa_range: tuple[float, float] = (2.0, 20.0)
+    """Range of kappa over the cosmic mean, drawn uniformly in the logarithm."""
+    latent_size: int = 128
+    latent_nu: float = 10.0
+    """Degrees of freedom of the Student-t prior."""
+    widths: tuple[int, ...] = (128, 64, 32, 16)
+    """Channels of the generator from 4^3 up."""
+    critic_widths: tuple[int, ...] = (16, 32, 64, 128)
+    """Channels of the critic from the finest grid down."""
+    batch: int = Field(default=8, ge=2)
+    """Volumes per step; each is shown at two redshifts."""
+    iterations: int = Field(default=10_000, ge=1)
+    learning_rate: float = 2e-4
+    critic_learning_rate: float = 2e-4
+    decay_from: float = Field(default=0.5, ge=0, le=1)
+    """Share of the iterations after which learning rates fall linearly to a twentieth."""
+    power_weight: float = 1.0
+    """Weight of the power-spectrum term in the generator's loss."""
+    average_decay: float = 0.998
+    """Decay per step of the running average of the generator's weights."""
+    seed: int = 0
+
+    @model_validator(mode="after")
+    def _keep_held_out_apart(self) -> Self:
+        shared = set(self.boxes) & set(self.held_out)
+        if shared:
+            raise ValueError(f"simulations {sorted(shared)} are both trained on and held out")
+        if len(self.redshifts) < 2:
+            raise ValueError("pairs need at least two redshifts")
+        return self

@@ -1,0 +1,55 @@
+"""Numbers as the explorer writes them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from cosmoloom.cosmology import Cosmology
+from cosmoloom.models.card import ModelCard
+from cosmoloom.scaling.rational import FEDER_UNITS_PER_MEAN
+
+STAGES = ("network", "density", "transfer", "statistics", "draw")
+
+
+def redshift_text(redshift: float, universe: Cosmology) -> str:
+    """Return growth factor and scale factor at a redshift."""
+    growth = float(universe.growth_factor(redshift))
+    return f"growth D = {growth:.3f}    a = {1 / (1 + redshift):.3f}"
+
+
+def kappa_text(kappa: float) -> str:
+    """Return kappa [cosmic mean] in the unit of feder2020."""
+    return f"= {kappa * FEDER_UNITS_PER_MEAN:.1f} \N{MULTIPLICATION SIGN} 10\u00b9\u2070 M\u2299 per Mpc\u00b3"
+
+
+def kappa_amplification(kappa: float, density: float = 100.0) -> float:
+    """Return d rho / d x at a density [cosmic mean]: how much an error of the network grows there."""
+    # With x = 2 rho / (rho + kappa) - 1, 1 - x = 2 kappa / (rho + kappa).
+    return (density + kappa) ** 2 / (2.0 * kappa)
+
+
+def timings_text(timings: Mapping[str, float]) -> str:
+    """Return milliseconds per stage, in the order in which they run."""
+    parts = [f"{stage} {1e3 * timings[stage]:.0f}" for stage in STAGES if stage in timings]
+    return " \N{MIDDLE DOT} ".join(parts) + " ms" if parts else ""
+
+
+def model_facts(card: ModelCard) -> tuple[tuple[str, str], ...]:
+    """Return a model's facts as pairs of name and value, for a small table."""
+    z_low, z_high = card.redshift_range
+    k_low, k_high = card.kappa_range
+    return (
+        ("volume", f"{card.n}\u00b3 voxels of {card.voxel_size:g} Mpc/h"),
+        ("redshift", f"{z_low:g} \N{EN DASH} {z_high:g}"),
+        ("\u03ba", f"{k_low:g} \N{EN DASH} {k_high:g} mean densities"),
+        ("latent", f"{card.latent_size} Student-t components, \u03bd = {card.latent_nu:g}"),
+        ("cosmology", f"\u03a9m {card.cosmology['Omega_m']:g}, h {card.cosmology['h']:g}, \u03c38 {card.cosmology['sigma_8']:g}"),
+    )
+
+
+def reference_text(index: int, snapshot: float | None, redshift: float) -> str:
+    """Return the title of the simulated field, saying so where its redshift is another."""
+    if snapshot is None:
+        return "no held-out simulation"
+    exact = abs(snapshot - redshift) < 5e-3
+    return f"Simulation {index + 1}, z = {snapshot:g}" + ("" if exact else " (nearest snapshot)")

@@ -1,0 +1,158 @@
+"""The session: one worker that answers views with fields first and statistics after."""
+
+from __future__ import annotations
+
+import logging
+from itertools import count
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+from psygnal import Signal
+
+from cosmoloom.errors import CosmoloomError
+from cosmoloom_explorer.frames import Frame, ModelFacts, StatisticsFrame, Volume
+from cosmoloom_explorer.mailbox import Mailbox
+from cosmoloom_explorer.outbox import Deliver, Outbox
+from cosmoloom_explorer.settings import Settings
+from cosmoloom_explorer.view import View, resolve
+
+if TYPE_CHECKING:
+    from cosmoloom.engine import Engine
+    from cosmoloom.keys import ReferenceKey
+
+logger = logging.getLogger(__name__)
+
+PATIENCE = 2.0
+"""Longest wait for a viewer to take a frame before the next is computed all the same [s]."""
+LIVE_INTERVAL = 0.25
+"""While settings keep changing, statistics are due again after this time [s]."""
+
+
+class Session:
+    """Ask the engine for what settings mean, always for the newest settings.
+
+    Parameters
+    ----------
+    engine : Engine
+        Called from the session's worker thread only.
+    deliver : callable
+        Runs a callable on the viewer's own loop; signals are emitted there.
+
+    Notes
+    -----
+    Signals state facts.  ``model_ready(ModelFacts)`` comes before a model's first frame, ``frame_ready(Frame)``
+    for fields in the order of the requests, ``statistics_ready(StatisticsFrame)`` after them,
+    ``failed(str)`` with one line, ``busy(bool)`` when work begins and ends.
+    """
+
+    model_ready = Signal(ModelFacts)
+    frame_ready = Signal(Frame)
+    statistics_ready = Signal(StatisticsFrame)
+    failed = Signal(str)
+    busy = Signal(bool)
+
+    def __init__(self, engine: Engine, deliver: Deliver) -> None:
+        self._engine = engine
+        self._serials = count(1)
+        self._last: Settings | None = None
+        self._facts: ModelFacts | None = None
+        self._reference: tuple[tuple[ReferenceKey, float], Volume] | None = None
+        self._statistics_due = 0.0
+        self._outbox = Outbox(deliver)
+        self._emit = {
+            "model": self.model_ready.emit,
+            "frame": self.frame_ready.emit,
+            "statistics": self.statistics_ready.emit,
+            "failed": self.failed.emit,
+            "busy": self.busy.emit,
+        }
+        self._mailbox: Mailbox[tuple[int, Settings]] = Mailbox(self._work, pause=self._pause)
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing is asked or computed; results may still be on their way to the viewer."""
+        return self._mailbox.idle
+
+    def request(self, settings: Settings) -> None:
+        """Ask for settings; what was asked before and has not begun is dropped.
+
+        Settings that differ in the slices' positions alone ask for nothing new.
+        """
+        if settings.computed != self._last:
+            self._last = settings.computed
+            self._mailbox.put((next(self._serials), settings.computed))
+
+    def close(self) -> bool:
+        """Stop the worker, free the engine's memory; return whether the thread ended."""
+        self._outbox.close()
+        ended = self._mailbox.close()
+        if ended:
+            self._engine.clear()
+        self._reference = None
+        return ended
+
+    def _pause(self) -> None:
+        # Computing frames that a slow viewer never shows would only take processor time from its drawing.
+        self._outbox.wait_until_shown(self._emit["frame"], PATIENCE)
+
+    def _work(self, item: tuple[int, Settings]) -> None:
+        serial, settings = item
+        self._outbox.put(self._emit["busy"], True)
+        try:
+            self._answer(serial, settings)
+        except CosmoloomError as error:
+            self._outbox.put(self._emit["failed"], str(error))
+        except Exception as error:  # a view must outlive a fault of the engine; the log has the whole story
+            logger.exception("the engine failed")
+            self._outbox.put(self._emit["failed"], f"internal error: {type(error).__name__}: {error}")
+        if not self._mailbox.superseded:
+            self._outbox.put(self._emit["busy"], False)
+
+    def _answer(self, serial: int, settings: Settings) -> None:
+        facts = self._load(settings.model)
+        view = resolve(settings, snapshots=facts.snapshots)
+        self._engine.last_timings.clear()
+        generated = self._engine.scaled(view.scaled)
+        frame = Frame(
+            serial=serial,
+            view=view,
+            generated=generated,
+            reference=None if view.reference is None else self._scaled_reference(view.reference, view),
+            reference_redshift=None if view.reference is None else view.reference.redshift,
+            latent=self._engine.latent(view.field.latent),
+            timings=dict(self._engine.last_timings),
+        )
+        self._outbox.put(self._emit["frame"], frame)
+        now = perf_counter()
+        if self._mailbox.superseded and now < self._statistics_due:
+            return
+        statistics = self._engine.statistics(view.statistics)
+        self._statistics_due = perf_counter() + LIVE_INTERVAL
+        self._outbox.put(
+            self._emit["statistics"],
+            StatisticsFrame(
+                serial=serial, view=view, statistics=statistics, seconds=self._engine.last_timings.get("statistics", 0.0)
+            ),
+        )
+
+    def _load(self, model: str) -> ModelFacts:
+        if self._facts is None or self._facts.name != model:
+            loaded, held_out = self._engine.model(model), self._engine.held_out(model)
+            self._facts = ModelFacts(
+                name=model,
+                card=loaded.card,
+                explained=tuple(float(share) for share in loaded.directions.explained),
+                latent_sigma=loaded.latent_sigma,
+                snapshots=() if held_out is None else tuple(held_out.redshifts),
+                n_references=0 if held_out is None else held_out.n_boxes,
+            )
+            self._outbox.put(self._emit["model"], self._facts)
+        return self._facts
+
+    def _scaled_reference(self, key: ReferenceKey, view: View) -> Volume:
+        from cosmoloom.scaling.rational import scale
+
+        kappa = view.scaled.display_kappa
+        if self._reference is None or self._reference[0] != (key, kappa):
+            self._reference = (key, kappa), scale(self._engine.reference(key).density, kappa)
+        return self._reference[1]

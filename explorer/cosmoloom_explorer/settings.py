@@ -1,0 +1,127 @@
+"""Everything a person can set in the explorer, as one frozen value, and the ranges it must keep to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from cosmoloom.errors import InvalidInputError
+
+if TYPE_CHECKING:
+    from cosmoloom.models.card import ModelCard
+
+N_DIRECTIONS = 6
+DIRECTION_RANGE = (-5.0, 5.0)
+COMPONENT_RANGE = (-8.0, 8.0)
+SEED_RANGE = (0, 2**31 - 1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """One state of the explorer; equal settings show equal pictures.
+
+    Attributes
+    ----------
+    model : str
+        Name of a bundled model, or a folder.
+    seed : int
+        Seed of the latent's draw.
+    redshift : float
+        Redshift [1].
+    kappa : float
+        The network's condition, and the display's scaling unless ``display_kappa`` is set [cosmic mean].
+    display_kappa : float or None
+        kappa of the display alone [cosmic mean]; None follows ``kappa``.
+    directions : tuple of float
+        Steps along the leading latent directions [standard deviations of the prior].
+    components : tuple of (int, float)
+        Single latent components set by hand, by rising index.
+    reference_index : int
+        Which held-out simulated sub-volume stands beside the generated field.
+    slices : tuple of three int
+        Voxel indices (x, y, z) at which the three orthogonal slices cut.
+    ndisplay : int
+        2 or 3: the main view shows a slice or the volume.
+    """
+
+    model: str
+    seed: int = 1
+    redshift: float = 0.0
+    kappa: float = 11.5
+    display_kappa: float | None = None
+    directions: tuple[float, ...] = (0.0,) * N_DIRECTIONS
+    components: tuple[tuple[int, float], ...] = ()
+    reference_index: int = 0
+    slices: tuple[int, int, int] = (0, 0, 0)
+    ndisplay: int = 3
+
+    @property
+    def computed(self) -> Settings:
+        """The same settings without what only the view decides: equal means that nothing is to be computed."""
+        return replace(self, slices=(0, 0, 0), ndisplay=3)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """Ranges of the settings for one model."""
+
+    redshift: tuple[float, float]
+    kappa: tuple[float, float]
+    display_kappa: tuple[float, float]
+    n: int
+    latent_size: int
+    n_directions: int = N_DIRECTIONS
+
+    @classmethod
+    def from_card(cls, card: ModelCard) -> Limits:
+        """Read the ranges of a model card; a display may scale beyond what the network was trained on."""
+        low, high = card.kappa_range
+        return cls(
+            redshift=card.redshift_range,
+            kappa=card.kappa_range,
+            display_kappa=(min(0.5, low), max(100.0, high)),
+            n=card.n,
+            latent_size=card.latent_size,
+            n_directions=min(N_DIRECTIONS, card.latent_size),
+        )
+
+    def defaults(self, model: str) -> Settings:
+        """Return the settings with which the explorer opens."""
+        middle = self.n // 2
+        return Settings(
+            model=model,
+            redshift=self.redshift[0],
+            kappa=clamp(11.5, self.kappa),
+            directions=(0.0,) * self.n_directions,
+            slices=(middle, middle, middle),
+        )
+
+    def adapt(self, settings: Settings, model: str) -> Settings:
+        """Carry settings over to another model, moving into its ranges what lies outside."""
+        middle = self.n // 2
+        steps = settings.directions + (0.0,) * self.n_directions
+        return Settings(
+            model=model,
+            seed=settings.seed,
+            redshift=clamp(settings.redshift, self.redshift),
+            kappa=clamp(settings.kappa, self.kappa),
+            display_kappa=settings.display_kappa,
+            directions=steps[: self.n_directions],
+            slices=(middle, middle, middle),
+            ndisplay=settings.ndisplay,
+        )
+
+
+def clamp(value: float, bounds: tuple[float, float]) -> float:
+    """Return the value of a range nearest to ``value``."""
+    return min(max(value, bounds[0]), bounds[1])
+
+
+def within(name: str, value: float, bounds: tuple[float, float], unit: str = "") -> float:
+    """Return ``value`` as a float; raise InvalidInputError outside of its range, or for NaN."""
+    low, high = bounds
+    number = float(value)
+    slack = 1e-9 * max(abs(low), abs(high), 1.0)
+    if not low - slack <= number <= high + slack:
+        raise InvalidInputError(f"{name} must lie in [{low:g}, {high:g}]{unit}, got {value}")
+    return clamp(number, bounds)
