@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from cosmoloom.box import Box
     from cosmoloom.evaluate.reference import HeldOut
-    from cosmoloom.live_statistics import LiveStatistics
+    from cosmoloom.live_statistics import LiveStatistics, MeasuredField
     from cosmoloom.models.card import ModelCard
     from cosmoloom.pipeline.conditional import ConditionalModel
 
@@ -82,6 +82,7 @@ class Engine:
         self._densities: Recent[DensityKey, Tensor] = Recent(KEPT_FIELDS)
         self._scaled: Recent[ScaledKey, NDArray[np.float32]] = Recent(KEPT_FIELDS)
         self._references: Recent[ReferenceKey, Box] = Recent(KEPT_FIELDS)
+        self._measured: Recent[ReferenceKey, MeasuredField] = Recent(KEPT_FIELDS)
         self._statistics: Recent[StatisticsKey, LiveStatistics] = Recent(KEPT_FIELDS)
 
     @property
@@ -96,16 +97,22 @@ class Engine:
     def clear(self) -> None:
         """Free every cached model and result."""
         for cache in (
-            self._models, self._held_out, self._fields, self._densities, self._scaled, self._references,
+            self._models,
+            self._held_out,
+            self._fields,
+            self._densities,
+            self._scaled,
+            self._references,
+            self._measured,
             self._statistics,
         ):
             cache.clear()
 
     def model(self, name: str) -> ConditionalModel:
         """Return a model by name or folder; raises as :func:`cosmoloom.models.load` does."""
-        from cosmoloom import models
+        from cosmoloom.models.catalogue import load
 
-        return self._models.get(name, lambda: models.load(name, device=self.device, precision=self._precision))
+        return self._models.get(name, lambda: load(name, device=self.device, precision=self._precision))
 
     def card(self, name: str) -> ModelCard:
         """Return the card of a model."""
@@ -129,7 +136,7 @@ class Engine:
             vectors = model.directions.vectors.numpy()
             if len(key.directions) > len(vectors):
                 raise InvalidInputError(
-                    f"model {key.model} has {len(vectors)} leading directions, got steps for {len(key.directions)}"
+                    f"{key.model} has {len(vectors)} leading directions, got {len(key.directions)} steps"
                 )
             steps = np.asarray(key.directions, dtype=np.float32) * np.float32(model.latent_sigma)
             latent = latent + steps @ vectors[: len(steps)]
@@ -181,7 +188,7 @@ class Engine:
         from cosmoloom.scaling.rational import scale
 
         if not key.display_kappa > 0:
-            raise InvalidInputError(f"display_kappa must be positive, in cosmic means, got {key.display_kappa}")
+            raise InvalidInputError(f"display_kappa must be positive [cosmic mean], got {key.display_kappa}")
         density = self.density(key.density)
         with self._timed("transfer"):
             return np.ascontiguousarray(scale(density, key.display_kappa).cpu().numpy())
@@ -193,27 +200,31 @@ class Engine:
         return held_out.box(key.index, key.redshift)
 
     def _make_statistics(self, key: StatisticsKey) -> LiveStatistics:
+        from cosmoloom.live_statistics import compare, measure
+
+        name, redshift = key.density.field.latent.model, key.density.field.redshift
+        density = self.density(key.density)
+        held_out = self.held_out(name)
+        with self._timed("statistics"):
+            reference = None if key.reference is None else self._measured_reference(key.reference)
+            field = measure(density, box_size=self.card(name).box_size, ranks=reference is not None)
+            return compare(field, redshift=redshift, reference=reference, held_out=held_out)
+
+    def _measured_reference(self, key: ReferenceKey) -> MeasuredField:
         from cosmoloom.live_statistics import measure
 
-        field = key.density.field
-        density = self.density(key.density)
-        reference = None if key.reference is None else self.reference(key.reference)
-        held_out = self.held_out(field.latent.model)
-        with self._timed("statistics"):
-            return measure(
-                density,
-                box_size=self.card(field.latent.model).box_size,
-                redshift=field.redshift,
-                reference=reference,
-                held_out=held_out,
-            )
+        def make() -> MeasuredField:
+            box = self.reference(key)
+            return measure(box.tensor(self.device), box_size=box.box_size)
+
+        return self._measured.get(key, make)
 
     def _load_held_out(self, name: str) -> HeldOut | None:
-        from cosmoloom import models
         from cosmoloom.evaluate.held_out_file import load_held_out
+        from cosmoloom.models.catalogue import locate
         from cosmoloom.models.folder import REFERENCE
 
-        path = models.locate(name) / REFERENCE
+        path = locate(name) / REFERENCE
         return load_held_out(path) if path.is_file() else None
 
     @contextmanager

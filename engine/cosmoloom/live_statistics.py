@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from cosmoloom.box import Box
-    from cosmoloom.evaluate.reference import HeldOut
+    from cosmoloom.evaluate.reference import HeldOut, ReferenceAt
+    from cosmoloom.evaluate.samples import Band
+    from cosmoloom.statistics import DiceCurve
 
 Values = NDArray[np.float64]
 
@@ -65,9 +66,7 @@ class LiveStatistics:
     peaks : Curves
         Density peaks per bin of log10 rho/mean, neighbourhood of two voxels.
     dice : Curves or None
-        Overlap of the densest voxels of the field and the reference; ``median`` is the random expectation.
-    correlation : Curves or None
-        r(k) of field and reference.
+        Overlap of the densest voxels of the field and the reference; ``median`` is that of unrelated fields.
     redshift : float
         Redshift of the generated field [1].
     mean_density, reference_mean_density : float or None
@@ -83,9 +82,181 @@ class LiveStatistics:
     mass: Curves
     peaks: Curves
     dice: Curves | None
-    correlation: Curves | None
     redshift: float
     mean_density: float
     reference_mean_density: float | None
     n_samples: int
     interpolated: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class MeasuredField:
+    """The statistics of one field, and the ranks of its voxels for comparing it with others.
+
+    Attributes
+    ----------
+    k, power : array, shape (m,)
+        [h/Mpc] and [(Mpc/h)^3].
+    mass_edges, peak_edges : array
+        Edges of the bins, log10 rho/mean.
+    mass, peaks : array
+        Voxels, and peaks, per bin.
+    classes : Tensor, shape (n, n, n), uint8, or None
+        Twentieth of the field's densities that each voxel belongs to.
+    mean_density : float
+        Mean rho over the cosmic mean [1].
+    """
+
+    k: Values
+    power: Values
+    mass_edges: Values
+    mass: Values
+    peak_edges: Values
+    peaks: Values
+    classes: Tensor | None
+    mean_density: float
+
+
+def measure(density: Tensor, *, box_size: float, ranks: bool = True) -> MeasuredField:
+    """Measure one field on its device.
+
+    Parameters
+    ----------
+    density : Tensor, shape (n, n, n)
+        rho over the cosmic mean [1], part of a larger universe.
+    box_size : float
+        Side in [Mpc/h].
+    ranks : bool
+        Whether to rank the voxels, which Dice needs.
+    """
+    from cosmoloom.statistics import mass_histogram, peak_counts, power_spectrum
+    from cosmoloom.statistics.dice import density_classes
+
+    power = power_spectrum(density, box_size=box_size).numpy()
+    mass = mass_histogram(density).numpy()
+    peaks = peak_counts(density).numpy()
+    return MeasuredField(
+        k=_values(power.k),
+        power=_values(power.power),
+        mass_edges=_values(mass.edges),
+        mass=_values(mass.counts),
+        peak_edges=_values(peaks.edges),
+        peaks=_values(peaks.counts),
+        classes=density_classes(density) if ranks else None,
+        mean_density=float(density.mean()),
+    )
+
+
+def compare(
+    field: MeasuredField,
+    *,
+    redshift: float,
+    reference: MeasuredField | None = None,
+    held_out: HeldOut | None = None,
+) -> LiveStatistics:
+    """Put the statistics of a generated field beside those of simulations.
+
+    Parameters
+    ----------
+    field : MeasuredField
+        The generated field.
+    redshift : float
+        Its redshift [1].
+    reference : MeasuredField, optional
+        The simulated field shown beside it.
+    held_out : HeldOut, optional
+        Simulations that the model never saw; outside their redshifts there is no band.
+    """
+    band = None
+    if held_out is not None:
+        first, *_, last = held_out.statistics.redshifts
+        band = held_out.statistics.at(redshift) if last <= redshift <= first else None
+    return LiveStatistics(
+        power=Curves(
+            name="Power spectrum",
+            x_label="k [h/Mpc]",
+            y_label="P(k) [(Mpc/h)^3]",
+            x=field.k,
+            generated=field.power,
+            reference=None if reference is None else reference.power,
+            **_band(None if band is None else band.power),
+            x_log=True,
+            y_log=True,
+        ),
+        ratio=None if band is None else _ratio(field, reference, band),
+        mass=_mass(field, reference, band),
+        peaks=Curves(
+            name="Peak counts",
+            x_label="log10 rho/mean",
+            y_label="peaks per bin",
+            x=_middle(field.peak_edges),
+            generated=field.peaks,
+            reference=None if reference is None else reference.peaks,
+            **_band(None if band is None else band.peaks),
+            y_log=True,
+        ),
+        dice=_dice(field, reference),
+        redshift=redshift,
+        mean_density=field.mean_density,
+        reference_mean_density=None if reference is None else reference.mean_density,
+        n_samples=0 if band is None else band.n_samples,
+        interpolated=band is not None and band.interpolated,
+    )
+
+
+def _mass(field: MeasuredField, reference: MeasuredField | None, band: ReferenceAt | None) -> Curves:
+    unit = 1.0 / (field.mass.sum() * np.diff(field.mass_edges))
+    return Curves(
+        name="Mass histogram",
+        x_label="log10 rho/mean",
+        y_label="share of voxels per decade",
+        x=_middle(field.mass_edges),
+        generated=field.mass * unit,
+        reference=None if reference is None else reference.mass * unit,
+        **_band(None if band is None else band.mass, unit),
+        y_log=True,
+    )
+
+
+def _ratio(field: MeasuredField, reference: MeasuredField | None, band: ReferenceAt) -> Curves:
+    return Curves(
+        name="Power over held-out median",
+        x_label="k [h/Mpc]",
+        y_label="P / median",
+        x=field.k,
+        generated=field.power / band.power.median,
+        reference=None if reference is None else reference.power / band.power.median,
+        **_band(band.power, 1.0 / band.power.median),
+        x_log=True,
+    )
+
+
+def _dice(field: MeasuredField, reference: MeasuredField | None) -> Curves | None:
+    from cosmoloom.statistics.dice import dice_of_classes
+
+    if reference is None or field.classes is None or reference.classes is None:
+        return None
+    curve: DiceCurve = dice_of_classes(field.classes, reference.classes).numpy()
+    return Curves(
+        name="Dice",
+        x_label="densest voxels [%]",
+        y_label="overlap",
+        x=_values(curve.top_percent),
+        generated=_values(curve.dice),
+        median=_values(curve.baseline),
+    )
+
+
+def _band(band: Band | None, unit: Values | float = 1.0) -> dict[str, Any]:
+    """Return median and percentiles as the arguments of :class:`Curves`."""
+    if band is None:
+        return {}
+    return {"median": band.median * unit, "low": band.p16 * unit, "high": band.p84 * unit}
+
+
+def _middle(edges: Values) -> Values:
+    return 0.5 * (edges[1:] + edges[:-1])
+
+
+def _values(array: Any) -> Values:
+    return np.asarray(array, dtype=np.float64)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from itertools import count
 from time import perf_counter
 from typing import TYPE_CHECKING
@@ -19,6 +20,7 @@ from cosmoloom_explorer.view import View, resolve
 if TYPE_CHECKING:
     from cosmoloom.engine import Engine
     from cosmoloom.keys import ReferenceKey
+    from cosmoloom.live_statistics import LiveStatistics
 
 logger = logging.getLogger(__name__)
 
@@ -42,11 +44,13 @@ class Session:
     -----
     Signals state facts.  ``model_ready(ModelFacts)`` comes before a model's first frame, ``frame_ready(Frame)``
     for fields in the order of the requests, ``statistics_ready(StatisticsFrame)`` after them,
+    ``extremes_ready(tuple)`` before a model's first statistics, with those at both ends of its redshift range,
     ``failed(str)`` with one line, ``busy(bool)`` when work begins and ends.
     """
 
     model_ready = Signal(ModelFacts)
     frame_ready = Signal(Frame)
+    extremes_ready = Signal(tuple)
     statistics_ready = Signal(StatisticsFrame)
     failed = Signal(str)
     busy = Signal(bool)
@@ -58,10 +62,12 @@ class Session:
         self._facts: ModelFacts | None = None
         self._reference: tuple[tuple[ReferenceKey, float], Volume] | None = None
         self._statistics_due = 0.0
+        self._extremes_of: str | None = None
         self._outbox = Outbox(deliver)
         self._emit = {
             "model": self.model_ready.emit,
             "frame": self.frame_ready.emit,
+            "extremes": self.extremes_ready.emit,
             "statistics": self.statistics_ready.emit,
             "failed": self.failed.emit,
             "busy": self.busy.emit,
@@ -126,6 +132,9 @@ class Session:
         now = perf_counter()
         if self._mailbox.superseded and now < self._statistics_due:
             return
+        if self._extremes_of != settings.model:
+            self._outbox.put(self._emit["extremes"], self._extremes(settings, facts))
+            self._extremes_of = settings.model
         statistics = self._engine.statistics(view.statistics)
         self._statistics_due = perf_counter() + LIVE_INTERVAL
         self._outbox.put(
@@ -135,6 +144,14 @@ class Session:
             ),
         )
 
+    def _extremes(self, settings: Settings, facts: ModelFacts) -> tuple[LiveStatistics, ...]:
+        """Return statistics at both ends of the redshift range, between which those of a drag will lie."""
+        views = (
+            resolve(replace(settings, redshift=redshift), snapshots=facts.snapshots)
+            for redshift in facts.card.redshift_range
+        )
+        return tuple(self._engine.statistics(view.statistics) for view in views)
+
     def _load(self, model: str) -> ModelFacts:
         if self._facts is None or self._facts.name != model:
             loaded, held_out = self._engine.model(model), self._engine.held_out(model)
@@ -143,8 +160,8 @@ class Session:
                 card=loaded.card,
                 explained=tuple(float(share) for share in loaded.directions.explained),
                 latent_sigma=loaded.latent_sigma,
-                snapshots=() if held_out is None else tuple(held_out.redshifts),
-                n_references=0 if held_out is None else held_out.n_boxes,
+                snapshots=() if held_out is None else tuple(held_out.statistics.redshifts),
+                n_references=0 if held_out is None else len(held_out),
             )
             self._outbox.put(self._emit["model"], self._facts)
         return self._facts

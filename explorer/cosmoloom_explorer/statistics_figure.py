@@ -50,7 +50,7 @@ class StatisticsFigure:
         self._label(ratio, "", "k  [h/Mpc]", "/ median")
         self._label(mass, "Mass histogram", "log\u2081\u2080 \u03c1/\u03c1\u0304", "voxel share per dex")
         self._label(peaks, "Density peaks", "log\u2081\u2080 \u03c1/\u03c1\u0304 at the peak", "peaks per bin")
-        self._label(dice, "Dice, generated vs simulation", "densest voxels  [%]", "Dice score")
+        self._label(dice, "Dice with simulation", "densest voxels  [%]", "Dice score")
         _log(power, "x", (0.08, 3.6), labels=False)
         _log(power, "y", (0.05, 3e4))
         _log(ratio, "x", (0.08, 3.6))
@@ -110,6 +110,10 @@ class StatisticsFigure:
             low, high = _positive_range(curves, lowest)
             top = 10 ** (np.log10(high) + 0.25)
             self.panels[name].axes.set_ylim(max(low / 1.6, top / 10**decades), top)
+        for name in ("mass", "peaks"):
+            x = getattr(examples[0], name).x
+            half = 0.5 * (x[1] - x[0])
+            self.panels[name].axes.set_xlim(x[0] - half, x[-1] + half)
         k = examples[0].power.x
         for name in ("power", "ratio"):
             self.panels[name].axes.set_xlim(0.85 * k[0], 1.1 * k[-1])
@@ -157,7 +161,7 @@ class StatisticsFigure:
             ),
         ]
         legend = self.figure.legend(
-            handles, ["generated", "simulation shown", "held-out simulations, median and 16\N{EN DASH}84 %"], ncols=3, loc="upper left", frameon=False,
+            handles, ["generated", "simulation shown", "held-out median, 16\N{EN DASH}84 %"], ncols=3, loc="upper left", frameon=False,
             fontsize=FONT + 0.5, labelcolor=colours.TEXT, handlelength=2.2, columnspacing=1.6, borderpad=0.2,
             borderaxespad=0.0,
         )  # fmt: skip
@@ -222,5 +226,5 @@ def _mean_text(statistics: LiveStatistics) -> str:
 def _held_out_text(statistics: LiveStatistics) -> str:
     if statistics.n_samples == 0:
         return "no held-out simulations come with this model"
-    between = " (interpolated between snapshots)" if statistics.interpolated else ""
-    return f"held-out: N = {statistics.n_samples} sub-volumes at z = {statistics.redshift:.2f}{between}"
+    between = ", interpolated" if statistics.interpolated else ""
+    return f"N = {statistics.n_samples} held-out sub-volumes at z = {statistics.redshift:.2f}{between}"

@@ -22,7 +22,6 @@ def simulate(
     grid: Annotated[int | None, typer.Option(help="Voxels per side; half the particles by default.")] = None,
     redshifts: Annotated[str, typer.Option(help="Snapshots, from early to late.")] = "3,2,1.5,1,0.5,0.25,0",
     steps: Annotated[int, typer.Option(help="Time steps down to z = 0.")] = 24,
-    mesh_factor: Annotated[int, typer.Option(help="Force mesh cells per particle and side.")] = 1,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the first box; the next ones count up.")] = 0,
     fixed: Annotated[bool, typer.Option("--fixed", help="Give every mode its expected amplitude.")] = False,
     pair: Annotated[bool, typer.Option("--pair", help="Follow each box with its mirrored partner.")] = False,
@@ -52,7 +51,6 @@ def simulate(
         SimulationPlan(
             box_size=box_size,
             n_particles=particles,
-            mesh_factor=mesh_factor,
             redshifts=snapshots,
             n_steps=steps,
             seed=seed + (i // 2 if pair else i),
@@ -115,11 +113,12 @@ def _check(store: SimulationStore) -> None:
     from cosmoloom.simulate.theory_figure import theory_figure
 
     comparisons = compare_with_theory(store)
-    scales = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0)
+    low, *_, high = comparisons[0].k
+    scales = [low, *(k for k in (0.1, 0.2, 0.5, 1.0, 2.0) if 1.2 * low < k <= high)]
     table = Table(title=f"P(k) over theory, mean of {comparisons[0].n_boxes} boxes (linear | HMcode 2020)")
     table.add_column("z")
     for k in scales:
-        table.add_column(f"k = {k:g} h/Mpc", justify="right")
+        table.add_column(f"k = {k:.2g} h/Mpc", justify="right")
     for row in comparisons:
         linear, nonlinear = row.ratio_at(scales)
         cells = [f"{a:.3f} | {b:.3f}" for a, b in zip(linear, nonlinear, strict=True)]

@@ -15,6 +15,19 @@ from cosmoloom.errors import InvalidInputError
 class Crops:
     """Whole boxes in memory, and random volumes cut from them.
 
+    Parameters
+    ----------
+    store : SimulationStore
+        Where the boxes lie.
+    names : sequence of str
+        Which to read.
+    redshifts : sequence of float
+        Which snapshots to read.
+    coarsen : int
+        Average this many voxels along each axis into one.
+    on_box : callable, optional
+        Called with (boxes read, boxes in all).
+
     Attributes
     ----------
     redshifts : tuple of float
@@ -29,6 +42,7 @@ class Crops:
         names: Sequence[str],
         *,
         redshifts: Sequence[float],
+        coarsen: int = 1,
         on_box: Callable[[int, int], None] | None = None,
     ) -> None:
         if not names:
@@ -39,10 +53,11 @@ class Crops:
             raise InvalidInputError("all simulations of one training need the same grid, box size and cosmology")
         self.cosmology = simulations[0].cosmology
         self.redshifts = tuple(redshifts)
-        self.voxel_size = simulations[0].box_size / simulations[0].n
+        self.voxel_size = simulations[0].box_size / simulations[0].n * coarsen
         self._boxes: list[NDArray[np.float32]] = []
         for done, simulation in enumerate(simulations, start=1):
-            self._boxes.append(np.stack([simulation.density(z) for z in self.redshifts]))
+            fields = [block_average(simulation.density(z), coarsen) for z in self.redshifts]
+            self._boxes.append(np.stack(fields))
             if on_box is not None:
                 on_box(done, len(simulations))
 
@@ -78,3 +93,14 @@ class Crops:
             for slot, index in enumerate(wanted):
                 target[slot] = turn(box[index][np.ix_(x, y, z)], symmetry)
         return volumes
+
+
+def block_average(field: NDArray[np.float32], factor: int) -> NDArray[np.float32]:
+    """Average blocks of factor^3 voxels of a cube, in density, so that mass is conserved."""
+    if factor == 1:
+        return field
+    if field.shape[-1] % factor:
+        raise InvalidInputError(f"a grid of {field.shape[-1]} voxels per side cannot be averaged by {factor}")
+    m = field.shape[-1] // factor
+    blocks = field.reshape(m, factor, m, factor, m, factor)
+    return np.asarray(blocks.mean(axis=(1, 3, 5), dtype=np.float64), dtype=np.float32)

@@ -43,7 +43,7 @@ class ReferenceAt:
     n_samples, n_boxes : int
         Sub-volumes, and boxes that they were cut from: parts of one box are not independent.
     interpolated : bool
-        Whether the redshift lies between snapshots, and the statistics were interpolated in the growth factor.
+        Whether the redshift lies between snapshots, where statistics are interpolated in the growth factor.
     """
 
     redshift: float
@@ -112,7 +112,8 @@ class ReferenceStatistics:
                 return self.snapshots[snapshot], False
         if not known[-1] < redshift < known[0]:
             raise InvalidInputError(
-                f"held-out simulations have snapshots from z = {known[0]:g} to {known[-1]:g}, got z = {redshift:g}"
+                f"held-out simulations have snapshots from z = {known[0]:g} to {known[-1]:g}, "
+                f"got z = {redshift:g}"
             )
         later = bisect_left(known, -redshift, key=lambda z: -z)
         early, late = known[later - 1], known[later]
@@ -188,10 +189,8 @@ def build_held_out(store: SimulationStore, names: Sequence[str], n: int = 64) ->
     box_size = first.box_size / first.n * n
     statistics = ReferenceStatistics(
         snapshots={
-            redshift: concatenate(
-                measure(stored_sub_volumes(simulation, redshift, n), box_size=box_size) for simulation in simulations
-            )
-            for redshift in first.redshifts
+            z: concatenate(measure(stored_sub_volumes(s, z, n), box_size=box_size) for s in simulations)
+            for z in first.redshifts
         },
         cosmology=first.cosmology,
         n_boxes=len(simulations),

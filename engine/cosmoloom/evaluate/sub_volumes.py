@@ -55,7 +55,8 @@ def select(store: SimulationStore, names: Sequence[str], n: int) -> list[StoredS
     kinds = {(s.box_size / s.n, s.redshifts, s.cosmology) for s in simulations}
     if len(kinds) > 1:
         raise InvalidInputError(
-            f"simulations {', '.join(names)} differ in voxel size, redshifts or cosmology; name ones that agree"
+            f"simulations {', '.join(names)} differ in voxel size, redshifts or cosmology; "
+            "name ones that agree"
         )
     if min(s.n for s in simulations) < n:
         raise InvalidInputError(f"simulations of {store.path} are smaller than sub-volumes of {n}^3 voxels")

@@ -59,7 +59,9 @@ class ModelCard(BaseModel):
     box_size: float = Field(gt=0, description="comoving side [Mpc/h]")
     latent_size: int = Field(ge=1)
     latent_nu: float = Field(default=10.0, gt=2, description="degrees of freedom of the Student-t prior")
-    latent_width: float = Field(default=1.0, gt=0, description="factor on the prior, calibrated after training")
+    latent_width: float = Field(
+        default=1.0, gt=0, description="factor on the prior, calibrated after training"
+    )
     redshift_range: tuple[float, float] = Field(description="lowest and highest redshift of training")
     trained_redshifts: tuple[float, ...]
     kappa_range: tuple[float, float] = Field(description="lowest and highest kappa of training [cosmic mean]")
@@ -103,6 +105,7 @@ class ModelCard(BaseModel):
     def to_markdown(self) -> str:
         """Return the card as the README of the model's folder."""
         low, high = self.redshift_range
+        snapshots = ", ".join(f"{z:g}" for z in self.trained_redshifts)
         lines = [
             f"# {self.name}",
             "",
@@ -111,9 +114,9 @@ class ModelCard(BaseModel):
             "| | |",
             "|---|---|",
             f"| voxels | {self.n}^3 of {self.voxel_size:g} Mpc/h, box {self.box_size:g} Mpc/h |",
-            f"| redshift | {low:g} to {high:g}, trained at {', '.join(f'{z:g}' for z in self.trained_redshifts)} |",
+            f"| redshift | {low:g} to {high:g}, trained at {snapshots} |",
             f"| kappa | {self.kappa_range[0]:g} to {self.kappa_range[1]:g} cosmic mean |",
-            f"| latent | {self.latent_size} Student-t components, nu {self.latent_nu:g}, width {self.latent_width:g} |",
+            f"| latent | {self.latent_size} x Student-t, nu {self.latent_nu:g}, width {self.latent_width:g} |",
             f"| cosmology | {', '.join(f'{k} {v:g}' for k, v in self.cosmology.items())} |",
         ]
         for title, entries in (("Training", self.training), ("Measured on held-out boxes", self.measured)):

@@ -12,6 +12,7 @@ from cosmoloom.models.folder import CARD, load_card, load_generator
 if TYPE_CHECKING:
     from cosmoloom.models.card import ModelCard
     from cosmoloom.pipeline.conditional import ConditionalModel
+    from cosmoloom.pipeline.fast_generator import Precision
 
 DEFAULT_MODEL = "web64"
 
@@ -46,7 +47,7 @@ def read_card(name_or_folder: str | Path) -> ModelCard:
     return load_card(locate(name_or_folder))
 
 
-def load(name_or_folder: str | Path, device: str = "cpu", precision: str = "exact") -> ConditionalModel:
+def load(name_or_folder: str | Path, device: str = "cpu", precision: Precision = "exact") -> ConditionalModel:
     """Load a bundled model by name, or any model from its folder.
 
     Parameters

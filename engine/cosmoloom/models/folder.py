@@ -6,14 +6,13 @@ The card holds the SHA-256 of the weights, because safetensors notices a truncat
 from __future__ import annotations
 
 import hashlib
-import os
-from contextlib import suppress
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
-from uuid import uuid4
 
 from pydantic import ValidationError
 
+from cosmoloom.data.atomic import atomic_path
 from cosmoloom.errors import BrokenFileError, MissingFileError, UnwritableError
 from cosmoloom.models.card import ModelCard, StandardisationTable
 
@@ -63,7 +62,9 @@ def save_model(
         "weights_sha256": hashlib.sha256(weights).hexdigest(),
     }
     complete = ModelCard.model_validate(filled)
-    _write(folder, {WEIGHTS: weights, CARD: complete.to_json().encode(), README: complete.to_markdown().encode()})
+    _write(
+        folder, {WEIGHTS: weights, CARD: complete.to_json().encode(), README: complete.to_markdown().encode()}
+    )
     return complete
 
 
@@ -131,22 +132,12 @@ def standardisation_table(standardisation: Standardisation) -> StandardisationTa
 
 
 def _write(folder: str | Path, files: dict[str, bytes]) -> None:
-    """Write all files under temporary names, then rename them in one go."""
+    """Write all files beside their targets, and only then rename them."""
     folder = Path(folder)
-    mark = uuid4().hex[:8]
-    temporary = {name: folder / f".{name}.{mark}" for name in files}
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for name, content in files.items():
-            with temporary[name].open("wb") as stream:
-                stream.write(content)
-                stream.flush()
-                os.fsync(stream.fileno())
-        for name, path in temporary.items():
-            path.replace(folder / name)
     except OSError as error:
         raise UnwritableError(f"cannot write a model to {folder}: {error.strerror or error}") from error
-    finally:
-        for path in temporary.values():
-            with suppress(OSError):
-                path.unlink(missing_ok=True)
+    with ExitStack() as stack:
+        for name, content in files.items():
+            stack.enter_context(atomic_path(folder / name)).write_bytes(content)

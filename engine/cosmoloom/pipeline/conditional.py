@@ -106,7 +106,12 @@ class ConditionalModel:
 
     @overload
     def sample(
-        self, *, seed: int = ..., redshift: float = ..., kappa: float | None = ..., latent: ArrayLike | Tensor | None = ...
+        self,
+        *,
+        seed: int = ...,
+        redshift: float = ...,
+        kappa: float | None = ...,
+        latent: ArrayLike | Tensor | None = ...,
     ) -> Box: ...
 
     @overload
@@ -145,6 +150,8 @@ class ConditionalModel:
         """
         if latent is not None and count is not None:
             raise InvalidInputError("give a latent or a count, not both: one latent is one box")
+        if count is not None and count < 1:
+            raise InvalidInputError(f"count must be 1 or more, got {count}")
         kappa = self.card.default_kappa if kappa is None else kappa
         self.check(redshift, kappa)
         if latent is not None:
@@ -164,7 +171,8 @@ class ConditionalModel:
         ):
             if not low - TOLERANCE <= value <= high + TOLERANCE:
                 raise InvalidInputError(
-                    f"{name} must lie in [{low:g}, {high:g}], where model {self.card.name} was trained, got {value:g}"
+                    f"{name} must lie in [{low:g}, {high:g}], where model {self.card.name} was trained, "
+                    f"got {value:g}"
                 )
 
     def _to_scaled(self, field: Tensor, redshift: float, kappa: float) -> Tensor:

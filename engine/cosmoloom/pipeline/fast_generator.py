@@ -1,7 +1,7 @@
 """The conditional generator as it is run, not trained: folded, channels-last, in the faster precision.
 
-In evaluation mode normalisation, scale and shift are one affine map per channel, fixed by the condition, so
-it goes into the weights of the layer before it.  The first layer's weight is permuted so that its product
+In evaluation mode normalisation, scale and shift are one affine map per channel, fixed by the condition.
+It is applied in place rather than put into weights, which have more entries than most features.  The first layer's weight is permuted so that its product
 with the latent is already channels-last.  The last layer has eight output channels, too few for a vector
 unit: it computes two cells along z at once.  It also calls oneDNN by name, because torch gives a small
 convolution of one sample to another library that takes ten times as long.
@@ -11,13 +11,13 @@ from __future__ import annotations
 
 from functools import lru_cache
 from time import perf_counter
-from typing import Literal
+from typing import Literal, cast
 
 import torch
 from torch import Tensor
 from torch.nn import functional
 
-from cosmoloom.nets.conditional import SLOPE, START, ConditionalGenerator
+from cosmoloom.nets.conditional import SLOPE, START, ConditionalGenerator, ScaleShift
 
 Precision = Literal["fast", "exact"]
 
@@ -36,9 +36,7 @@ def compute_dtype(device: torch.device, precision: Precision) -> torch.dtype:
 
 @lru_cache(maxsize=1)
 def _cpu_prefers_bfloat16() -> bool:
-    """Time one product in both precisions: processors with the instruction differ by a factor four."""
-    if not torch.ops.mkldnn._is_mkldnn_bf16_supported():
-        return False
+    """Time one product in both precisions: having the instruction does not make a processor fast at it."""
     best = {}
     for dtype in (torch.float32, torch.bfloat16):
         a, b = torch.ones(384, 384, dtype=dtype), torch.ones(384, 384, dtype=dtype)
@@ -57,7 +55,7 @@ class FastGenerator:
     Parameters
     ----------
     generator : ConditionalGenerator
-        Trained network; it is left as it is.
+        Trained network; it is moved to the device and put into evaluation mode.
     device : torch.device
         Where to compute.
     dtype : torch.dtype
@@ -65,13 +63,17 @@ class FastGenerator:
     """
 
     def __init__(self, generator: ConditionalGenerator, *, device: torch.device, dtype: torch.dtype) -> None:
-        self._source = generator.eval().requires_grad_(False).to(device)
+        source = generator.eval().requires_grad_(False).to(device)
         self._dtype = dtype
-        width = generator.config.widths[0]
-        first = self._source.first.weight.view(width, START**3, -1)
+        self._condition = source.condition
+        self._affine = _FoldedAffine([cast(ScaleShift, layer) for layer in source.modulations])
+        first = source.first.weight.view(generator.config.widths[0], START**3, -1)
         self._first = first.permute(2, 1, 0).flatten(1)  # (latent_size, 4^3 c)
-        self._ups = [up.weight.contiguous(memory_format=torch.channels_last_3d) for up in self._source.ups]
-        weight, bias = _cell_weight(self._source.last.weight, self._source.last.bias)
+        self._ups = [
+            up.get_parameter("weight").to(dtype).contiguous(memory_format=torch.channels_last_3d)
+            for up in source.ups
+        ]
+        weight, bias = _cell_weight(source.last.get_parameter("weight"), source.last.get_parameter("bias"))
         self._last = weight.to(dtype).contiguous(memory_format=torch.channels_last_3d)
         self._last_bias = bias.to(dtype)
 
@@ -81,40 +83,60 @@ class FastGenerator:
         groups = torch.stack([growth, log_kappa], dim=1)
         if len(groups) == 1 or bool((groups == groups[0]).all()):
             return self._decode(latent, growth[:1], log_kappa[:1])
-        rows = range(len(latent))
-        return torch.cat([self._decode(latent[i : i + 1], growth[i : i + 1], log_kappa[i : i + 1]) for i in rows])
+        singles = [slice(i, i + 1) for i in range(len(latent))]
+        return torch.cat([self._decode(latent[i], growth[i], log_kappa[i]) for i in singles])
 
     def _decode(self, latent: Tensor, growth: Tensor, log_kappa: Tensor) -> Tensor:
         """Decode latents that share one condition."""
-        affine = self._affine(growth, log_kappa)
-        scale, shift = affine[0]
+        affine = self._affine(self._condition(growth, log_kappa)[0])
         x = torch.mm(latent, self._first).view(len(latent), START, START, START, -1)
-        x = torch.addcmul(shift, x, scale).to(self._dtype).permute(0, 4, 1, 2, 3)  # (b, c, 4, 4, 4)
-        functional.leaky_relu_(x, SLOPE)
+        x = _activate(x.permute(0, 4, 1, 2, 3), *affine[0]).to(self._dtype)  # (b, c, 4, 4, 4)
         for weight, (scale, shift) in zip(self._ups, affine[1:], strict=True):
-            weight = (weight * scale[:, None, None, None]).to(self._dtype)
-            x = functional.conv_transpose3d(x, weight, shift.to(self._dtype), stride=2, padding=1)
-            functional.leaky_relu_(x, SLOPE)
+            x = functional.conv_transpose3d(x, weight, stride=2, padding=1)  # doubles the grid
+            x = _activate(x, scale.to(self._dtype), shift.to(self._dtype))
         return _interleave_cells(self._write_cells(x).float())  # (b, 2m, 2m, 2m)
 
     def _write_cells(self, x: Tensor) -> Tensor:
         """Apply the last layer: (b, c, m, m, m) -> (b, 16, m + 1, m + 1, m / 2)."""
         if x.device.type == "cpu":
             return torch.mkldnn_convolution(
-                x, self._last, self._last_bias, padding=(1, 1, 1), stride=(1, 1, 2), dilation=(1, 1, 1), groups=1
+                x,
+                self._last,
+                self._last_bias,
+                padding=(1, 1, 1),
+                stride=(1, 1, 2),
+                dilation=(1, 1, 1),
+                groups=1,
             )
         return functional.conv3d(x, self._last, self._last_bias, padding=1, stride=(1, 1, 2))
 
-    def _affine(self, growth: Tensor, log_kappa: Tensor) -> list[tuple[Tensor, Tensor]]:
-        """Return scale and shift per channel of each layer, normalisation and condition folded together."""
-        condition = self._source.condition(growth, log_kappa)
-        folded = []
-        for modulation in self._source.modulations:
-            scale, shift = modulation.affine(condition)[0].chunk(2)
-            norm = modulation.norm
-            scale = (1.0 + scale) * torch.rsqrt(norm.running_var + norm.eps)
-            folded.append((scale, shift - norm.running_mean * scale))
-        return folded
+
+class _FoldedAffine:
+    """Scale and shift per channel of all layers at once, as functions of the condition alone."""
+
+    def __init__(self, layers: list[ScaleShift]) -> None:
+        self._widths = [layer.norm.num_features for layer in layers]
+        maps = [(*layer.affine.weight.chunk(2), *layer.affine.bias.chunk(2)) for layer in layers]
+        scale, shift, scale_bias, shift_bias = (torch.cat(parts) for parts in zip(*maps, strict=True))
+        variance = torch.cat([layer.norm.get_buffer("running_var") + layer.norm.eps for layer in layers])
+        self._mean = torch.cat([layer.norm.get_buffer("running_mean") for layer in layers])
+        self._scale, self._scale_bias = (
+            scale * variance.rsqrt()[:, None],
+            (1.0 + scale_bias) * variance.rsqrt(),
+        )
+        self._shift, self._shift_bias = shift, shift_bias
+
+    def __call__(self, condition: Tensor) -> list[tuple[Tensor, Tensor]]:
+        """Return (scale, shift) of each layer for a condition of shape (condition_width,)."""
+        scale = torch.addmv(self._scale_bias, self._scale, condition)
+        shift = torch.addmv(self._shift_bias, self._shift, condition).addcmul_(self._mean, scale, value=-1.0)
+        return list(zip(scale.split(self._widths), shift.split(self._widths), strict=True))
+
+
+def _activate(x: Tensor, scale: Tensor, shift: Tensor) -> Tensor:
+    """Scale and shift each channel of x, shape (b, c, m, m, m), and rectify it, all in place."""
+    torch.addcmul(shift[:, None, None, None], x, scale[:, None, None, None], out=x)
+    return functional.leaky_relu_(x, SLOPE)
 
 
 def _cell_weight(weight: Tensor, bias: Tensor) -> tuple[Tensor, Tensor]:
@@ -135,5 +157,9 @@ def _cell_weight(weight: Tensor, bias: Tensor) -> tuple[Tensor, Tensor]:
 def _interleave_cells(cells: Tensor) -> Tensor:
     """Write 16 channels on an (m + 1, m + 1, m / 2) grid as the voxels of a (2m)^3 grid."""
     b, _, m, _, h = cells.shape
-    voxels = cells.permute(0, 2, 3, 4, 1).reshape(b, m, m, h, 2, 2, 4).permute(0, 1, 4, 2, 5, 3, 6)
-    return voxels.reshape(b, 2 * m, 2 * m, 4 * h)[:, 1:-1, 1:-1]
+    voxels = cells.permute(0, 2, 3, 4, 1).reshape(b, m, m, h, 2, 2, 4)
+    rows = voxels.view(torch.complex128)[
+        ..., 0
+    ]  # four voxels move as one number of 16 bytes: three times faster
+    rows = rows.permute(0, 1, 4, 2, 5, 3).reshape(b, 2 * m, 2 * m, h)
+    return rows.view(torch.float32)[:, 1:-1, 1:-1]

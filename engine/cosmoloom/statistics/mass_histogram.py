@@ -10,8 +10,8 @@ from torch import Tensor
 from cosmoloom.statistics.fields import Field, Measured, as_density
 from cosmoloom.statistics.log_bins import LogBins
 
-MASS_BINS = LogBins(-2.5, 3.0, 55)
-"""Bins of 0.1 dex from 0.003 to 1000 times the cosmic mean."""
+MASS_BINS = LogBins(-2.5, 3.5, 60)
+"""Bins of 0.1 dex from 0.003 to 3000 times the cosmic mean."""
 
 
 @dataclass(frozen=True, slots=True)

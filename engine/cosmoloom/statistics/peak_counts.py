@@ -11,8 +11,8 @@ from cosmoloom.errors import InvalidInputError
 from cosmoloom.statistics.fields import Field, Measured, as_density
 from cosmoloom.statistics.log_bins import LogBins
 
-PEAK_BINS = LogBins(-1.0, 3.0, 20)
-"""Bins of 0.2 dex from 0.1 to 1000 times the cosmic mean."""
+PEAK_BINS = LogBins(-1.0, 3.4, 22)
+"""Bins of 0.2 dex from 0.1 to 2500 times the cosmic mean."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,9 @@ from typing import Any
 
 import torch
 
-from cosmoloom.errors import BrokenFileError, UnwritableError
+from cosmoloom.errors import BrokenFileError, MissingFileError, UnwritableError
 from cosmoloom.train.game import PairGame
+from cosmoloom.train.grow import grow_critic, grow_generator
 
 STATE = "state.pt"
 
@@ -63,6 +64,17 @@ def load_state(folder: Path, game: PairGame) -> int:
             f"{path} does not fit this training plan or is damaged ({str(error).splitlines()[0]}); "
             "move it away to start anew"
         ) from error
+
+
+def grow_networks(folder: Path, game: PairGame) -> None:
+    """Start generator and critic from a training on half the grid."""
+    path = folder / STATE
+    if not path.exists():
+        raise MissingFileError(f"{folder} holds no {STATE} to grow from; train on the coarser grid first")
+    state = torch.load(path, map_location=game.device, weights_only=True)
+    grow_generator(game.generator, state["average"])
+    game.average.load_state_dict(game.generator.state_dict())
+    grow_critic(game.critic, state["critic"])
 
 
 def _plain(state: Any) -> Any:

@@ -79,7 +79,7 @@ class PairGame:
             fake = self.generator(latent, flat_growth, flat_kappa)
         fake = fake.float()
         x = self.standardisation.to_scaled(fake, flat_growth, flat_kappa)
-        seen = self.standardisation.to_network(x, flat_growth, flat_kappa)
+        seen = self.standardisation.to_network(x, flat_growth, flat_kappa)  # clipped to densities that exist
 
         critic_loss, margin = self._critic_step(_pairs(real), _pairs(seen.detach()), growth, log_kappa)
         generator_loss, match_loss = self._generator_step(

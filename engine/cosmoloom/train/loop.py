@@ -15,7 +15,7 @@ from cosmoloom.data.store import SimulationStore
 from cosmoloom.errors import InvalidInputError, UnwritableError
 from cosmoloom.models.card import ModelCard, StandardisationTable
 from cosmoloom.models.folder import save_model
-from cosmoloom.train.checkpoint import load_state, save_state
+from cosmoloom.train.checkpoint import grow_networks, load_state, save_state
 from cosmoloom.train.game import PairGame
 from cosmoloom.train.plan import TrainingPlan
 
@@ -85,7 +85,10 @@ def train(
     """
     _claim(folder, plan)
     store = SimulationStore.open(plan.store)
-    game = PairGame(plan, Crops(store, plan.boxes, redshifts=plan.redshifts), device=device)
+    crops = Crops(store, plan.boxes, redshifts=plan.redshifts, coarsen=plan.coarsen)
+    game = PairGame(plan, crops, device=device)
+    if plan.grow_from is not None:
+        grow_networks(plan.grow_from, game)
     iteration = start = load_state(folder, game)
     means: dict[str, float] = {}
     began = saved = time.monotonic()
@@ -126,7 +129,7 @@ def export(folder: Path, game: PairGame, *, name: str, iteration: int) -> ModelC
         kappa_range=plan.kappa_range,
         cosmology=game.crops.cosmology.as_dict(),
         standardisation=StandardisationTable(**game.standardisation.as_dict()),
-        training={**plan.model_dump(mode="json", exclude={"store"}), "iterations_done": iteration},
+        training={**plan.model_dump(mode="json", exclude={"store", "grow_from"}), "iterations_done": iteration},
     )
     return save_model(folder, generator=game.average, standardisation=game.standardisation, card=card)
 
@@ -134,7 +137,7 @@ def export(folder: Path, game: PairGame, *, name: str, iteration: int) -> ModelC
 def _claim(folder: Path, plan: TrainingPlan) -> None:
     """Make the folder and note the plan in it, or refuse a folder of another plan."""
     path = folder / PLAN
-    free = {"iterations", "store", "decay_from"}
+    free = {"iterations", "store", "decay_from", "grow_from"}
     if path.exists():
         before = TrainingPlan.model_validate_json(path.read_text())
         changed = [

@@ -23,6 +23,10 @@ class TrainingPlan(BaseModel):
     """Redshifts to train on."""
     n: int = 64
     """Voxels per side of a volume."""
+    coarsen: int = Field(default=1, ge=1)
+    """Voxels of the simulations averaged into one, along each axis."""
+    grow_from: Path | None = None
+    """Folder of a training on half the grid, whose networks this one starts from."""
     kappa_range: tuple[float, float] = (2.0, 20.0)
     """Range of kappa over the cosmic mean, drawn uniformly in the logarithm."""
     latent_size: int = 128

@@ -35,7 +35,7 @@ def test_counts_equal_numpy_inside_the_range():
 def test_histogram_of_a_batch_equals_a_loop():
     fields = lognormal(2, 3, 8, 8, 8)
     together = mass_histogram(fields).counts
-    assert together.shape == (2, 3, 55)
+    assert together.shape == (2, 3, 60)
     for i in range(2):
         for j in range(3):
             assert torch.equal(together[i, j], mass_histogram(fields[i, j]).counts)

@@ -1,0 +1,84 @@
+"""``cosmoloom bench``: how fast the explorer is on this machine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from cosmoloom.bench.latency import LatencyReport
+
+bench = typer.Typer(no_args_is_help=True, help="Measure how fast the explorer is on this machine.")
+
+
+@bench.callback()
+def _bench() -> None:
+    """Keep ``latency`` a command of its own while it is the only one."""
+
+
+@bench.command()
+def latency(
+    model: Annotated[str, typer.Option(help="Name of a bundled model, or a model's folder.")] = "web64",
+    moves: Annotated[int, typer.Option(min=1, help="How many redshifts to go to.")] = 100,
+    device: Annotated[str | None, typer.Option(help="Where to compute; CUDA where there is some.")] = None,
+    threads: Annotated[int | None, typer.Option(min=1, help="Threads for torch; its own choice.")] = None,
+    view: Annotated[
+        str, typer.Option(help="What draws: array (a coloured slice), or napari with a display.")
+    ] = "array",
+    out: Annotated[Path | None, typer.Option(help="Write the numbers as JSON.")] = None,
+) -> None:
+    """Time every stage from a move of the redshift slider to the new slice.
+
+    A matrix product is timed after every move; the network's own operations at its rate are the least that
+    the network could take.
+    """
+    import json
+
+    import torch
+    from rich.console import Console
+    from rich.progress import Progress
+
+    from cosmoloom.bench.latency import measure_latency
+    from cosmoloom.bench.views import open_view
+    from cosmoloom.data.atomic import atomic_path, require_writable
+
+    if out is not None:
+        require_writable(out)
+    if threads is not None:
+        torch.set_num_threads(threads)
+    with open_view(view) as draw, Progress(console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("moving the slider", total=moves)
+        report = measure_latency(
+            model, moves=moves, draw=draw, device=device, on_move=lambda: progress.advance(task)
+        )
+    _print(report)
+    if out is not None:
+        with atomic_path(out) as draft:
+            draft.write_text(json.dumps({"view": view, **report.as_dict()}, indent=2) + "\n")
+        print(f"wrote {out}")
+
+
+def _print(report: LatencyReport) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(title=f"{report.model} on {report.processor}, {report.threads} threads, {report.precision}")
+    table.add_column("stage")
+    for column in ("median [ms]", "95 % below [ms]"):
+        table.add_column(column, justify="right")
+    for stage, times in report.stages.items():
+        style = "bold" if stage == "slice" else None
+        table.add_row(
+            stage, f"{times.median:.2f}", f"{times.p95:.2f}", style=style, end_section=stage == "slice"
+        )
+    console = Console()
+    console.print(table)
+    rates = ", ".join(f"{name} {rate / 1e9:.0f}" for name, rate in report.matrix_rates.items())
+    console.print(
+        f"{report.moves} moves; matrix product [GFLOP/s]: {rates}; load {report.load:.1f}\n"
+        f"network: {sum(report.operations.values()) / 1e9:.3f} GFLOP, limit {report.limit:.2f} ms, "
+        f"median is {report.ratio:.2f} x the limit",
+        highlight=False,
+    )

@@ -1,0 +1,150 @@
+"""An evaluation as files: numbers as JSON, pictures as PNG."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from cosmoloom.data.atomic import atomic_path, require_writable
+from cosmoloom.errors import UnwritableError
+from cosmoloom.evaluate.comparison import K_MAX, Comparison
+from cosmoloom.evaluate.plain import plain
+from cosmoloom.evaluate.samples import Band
+
+if TYPE_CHECKING:
+    from cosmoloom.evaluate.report import Evaluation
+
+FORMAT = "cosmoloom-evaluation"
+NUMBERS = "evaluation.json"
+
+
+def prepare_folder(folder: Path) -> None:
+    """Make a folder for the report and make sure that it can be written to.
+
+    Raises
+    ------
+    UnwritableError
+        If it cannot.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UnwritableError(f"cannot write to {folder}: {error.strerror or error}") from error
+    require_writable(folder / NUMBERS)
+
+
+def write_evaluation(evaluation: Evaluation, folder: Path) -> list[Path]:
+    """Write numbers and pictures, each file whole or not at all; return their paths."""
+    from cosmoloom.evaluate.figures import figures
+
+    written = [folder / NUMBERS]
+    with atomic_path(folder / NUMBERS) as draft:
+        draft.write_text(json.dumps(as_document(evaluation), indent=1, allow_nan=False) + "\n")
+    for name, figure in figures(evaluation):
+        written.append(folder / name)
+        with atomic_path(folder / name) as draft:
+            figure.savefig(draft, dpi=160)
+    return written
+
+
+def as_document(evaluation: Evaluation) -> dict[str, Any]:
+    """Return the whole evaluation ready for JSON; undefined numbers become null."""
+    document: dict[str, Any] = {"format": FORMAT, "version": 1, **evaluation.facts}
+    document["summary"] = summary(evaluation)
+    document["redshifts"] = [_comparison(row) for row in evaluation.comparisons]
+    if evaluation.correlation is not None:
+        document["correlation"] = evaluation.correlation
+    if evaluation.growth is not None:
+        document["growth"] = evaluation.growth
+    result: dict[str, Any] = plain(document)
+    return result
+
+
+def summary(evaluation: Evaluation) -> dict[str, Any]:
+    """Return the few numbers that belong on a model's card."""
+    facts, rows = evaluation.facts, evaluation.comparisons
+    judged = f"k <= {K_MAX:g} h/Mpc"
+    result: dict[str, Any] = {
+        "held_out_boxes": ", ".join(facts["held_out"]["names"]),
+        "samples": facts["samples"]["count"],
+        "kappa": round(facts["samples"]["kappa"], 4),
+        f"mean error of P(k), {judged}": _by_redshift(rows, [row.mean_power_error for row in rows]),
+        f"largest error of P(k), {judged}": _by_redshift(rows, [row.max_power_error for row in rows]),
+        "scatter of P(k) over simulations'": _by_redshift(
+            rows, [float(np.median(row.power_scatter_ratio.value[row.judged])) for row in rows]
+        ),
+        "mean density": _by_redshift(rows, [float(row.model.mean_density.mean()) for row in rows]),
+        "scatter of mean density over simulations'": _by_redshift(
+            rows, [_scatter(row.model.mean_density) / _scatter(row.simulation.mean_density) for row in rows]
+        ),
+        "voxels in the wrong mass bin": _by_redshift(rows, [row.mass_distance for row in rows]),
+        "peaks over simulations'": _by_redshift(rows, [row.peak_number_ratio for row in rows]),
+    }
+    if evaluation.growth is not None:
+        growth = evaluation.growth
+        result[f"growth of large-scale power, z = {growth.early:g} to {growth.late:g}"] = (
+            f"{growth.model.value[0]:.3f} (simulations {growth.simulation.value[0]:.3f}, "
+            f"D^2 {growth.linear:.3f})"
+        )
+    if evaluation.correlation is not None:
+        pair = evaluation.correlation
+        shells = pair.k <= K_MAX
+        result[f"mean r(k) of z = {pair.early:g} and {pair.late:g}, {judged}"] = (
+            f"{pair.model.mean[shells].mean():.3f} (simulations {pair.simulation.mean[shells].mean():.3f})"
+        )
+    return result
+
+
+def _comparison(row: Comparison) -> dict[str, Any]:
+    return {
+        "redshift": row.redshift,
+        "trained": row.trained,
+        "n_samples": len(row.model),
+        "n_sub_volumes": len(row.simulation),
+        "power": {
+            "k": row.model.k,
+            "n_modes": row.model.n_modes,
+            "model": Band.of(row.model.power),
+            "simulation": Band.of(row.simulation.power),
+            "ratio": row.power_ratio,
+            "others_ratio": row.others_ratio,
+            "scatter_ratio": row.power_scatter_ratio,
+            "mean_error": row.mean_power_error,
+            "max_error": row.max_power_error,
+            "others_max_error": row.others_max_power_error,
+        },
+        "mass": {
+            "edges": row.model.mass_edges,
+            "model": Band.of(row.model.mass),
+            "simulation": Band.of(row.simulation.mass),
+            "ratio": row.mass_ratio,
+            "distance": row.mass_distance,
+        },
+        "peaks": {
+            "edges": row.model.peak_edges,
+            "model": Band.of(row.model.peaks),
+            "simulation": Band.of(row.simulation.peaks),
+            "ratio": row.peak_ratio,
+        },
+        "mean_density": {
+            "model": row.model.mean_density,
+            "simulation": row.simulation.mean_density,
+            "model_mean": row.model.mean_density.mean(),
+            "simulation_mean": row.simulation.mean_density.mean(),
+            "model_scatter": _scatter(row.model.mean_density),
+            "simulation_scatter": _scatter(row.simulation.mean_density),
+            "distance": row.mean_density_distance,
+        },
+    }
+
+
+def _scatter(values: np.ndarray[Any, np.dtype[np.float64]]) -> float:
+    return float(values.std(ddof=1))
+
+
+def _by_redshift(rows: Sequence[Comparison], values: Sequence[float]) -> str:
+    return ", ".join(f"{value:.3f} (z = {row.redshift:g})" for row, value in zip(rows, values, strict=True))

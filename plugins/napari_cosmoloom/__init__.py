@@ -1,0 +1,1 @@
+"""The cosmoloom explorer as a napari plugin."""

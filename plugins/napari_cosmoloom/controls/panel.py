@@ -1,0 +1,92 @@
+"""All controls in one column."""
+
+from __future__ import annotations
+
+from qtpy.QtCore import Qt, Signal
+from qtpy.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+
+from cosmoloom.models.card import ModelCard
+from cosmoloom_explorer import ExplorerState, Frame, ModelFacts, colours
+from napari_cosmoloom.controls.component import ComponentSection
+from napari_cosmoloom.controls.directions import DirectionsSection
+from napari_cosmoloom.controls.display import DisplaySection
+from napari_cosmoloom.controls.kappa import KappaSection
+from napari_cosmoloom.controls.model import ModelSection
+from napari_cosmoloom.controls.redshift import RedshiftSection
+from napari_cosmoloom.controls.reference import ReferenceSection
+from napari_cosmoloom.controls.section import note
+from napari_cosmoloom.controls.seed import SeedSection
+
+
+class ControlPanel(QWidget):
+    """The explorer's controls, with a line for timings and one for errors.
+
+    ``held(bool)`` is emitted while a slider's handle is held.
+    """
+
+    held = Signal(bool)
+
+    def __init__(self, state: ExplorerState, names: tuple[str, ...], card: ModelCard) -> None:
+        super().__init__()
+        self._error = note(colour=colours.WARNING)
+        self._timings = note()
+        self.model = ModelSection(state, self.show_error, names, card)
+        self.redshift = RedshiftSection(state, self.show_error, card)
+        self.kappa = KappaSection(state, self.show_error)
+        self.seed = SeedSection(state, self.show_error)
+        self.directions = DirectionsSection(state, self.show_error)
+        self.component = ComponentSection(state, self.show_error)
+        self.reference = ReferenceSection(state, self.show_error)
+        self.display = DisplaySection(state, self.show_error)
+        column = QWidget()
+        rows = QVBoxLayout(column)
+        rows.setContentsMargins(10, 6, 10, 6)
+        rows.setSpacing(10)
+        for section in (
+            self.model, self.redshift, self.kappa, self.seed, self.directions, self.component, self.reference,
+            self.display,
+        ):  # fmt: skip
+            rows.addWidget(section)
+        rows.addStretch(1)
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setWidget(column)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 4)
+        outer.setSpacing(2)
+        outer.addWidget(scroll, 1)
+        for line in (self._error, self._timings):
+            line.setContentsMargins(10, 0, 10, 0)
+            outer.addWidget(line)
+        self._error.hide()
+        for section in (self.redshift, self.kappa, self.directions, self.component):
+            section.held.connect(self.held)
+
+    def show_card(self, card: ModelCard) -> None:
+        """Go to another model."""
+        self.model.show_card(card)
+        self.redshift.show_card(card)
+        self.kappa.show_limits()
+        self.component.show_limits()
+
+    def show_facts(self, facts: ModelFacts) -> None:
+        """Show what is known of a model once it is loaded."""
+        self.directions.show_facts(facts)
+        self.reference.show_facts(facts)
+
+    def show_frame(self, frame: Frame) -> None:
+        """Show what belongs to the fields on screen."""
+        self.component.show_latent(frame.latent)
+        self.reference.show_frame(frame)
+        self._error.hide()
+
+    def show_timings(self, text: str) -> None:
+        """Show how long the stages took."""
+        self._timings.setText(text)
+
+    def show_error(self, text: str) -> None:
+        """Show one line of an error, until the next frame."""
+        self._error.setText(text)
+        self._error.show()

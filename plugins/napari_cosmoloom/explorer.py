@@ -1,0 +1,249 @@
+"""The explorer's widget: builds the parts, starts the session when shown, stops it when closed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from qtpy.QtCore import QEvent, Qt, QTimer, Signal
+from qtpy.QtGui import QKeySequence, QShortcut
+from qtpy.QtWidgets import QLabel, QVBoxLayout, QWidget
+
+from cosmoloom import models
+from cosmoloom.errors import CosmoloomError
+from cosmoloom_explorer import ExplorerState, History, Limits, Session, Settings
+from cosmoloom_explorer.settings import clamp
+from napari_cosmoloom import napari_window
+from napari_cosmoloom.bridge import Bridge
+from napari_cosmoloom.controls.panel import ControlPanel
+from napari_cosmoloom.draw_quality import DrawQuality
+from napari_cosmoloom.layers import FieldLayers
+from napari_cosmoloom.presenter import Presenter
+from napari_cosmoloom.shortcuts import Shortcuts
+from napari_cosmoloom.slice_panel import SlicePanel
+from napari_cosmoloom.statistics_panel import StatisticsPanel
+
+if TYPE_CHECKING:
+    from cosmoloom.engine import Engine
+
+QUIET = 400
+"""A change becomes a step of undo when nothing else changed for this time [ms]."""
+
+
+class Explorer(QWidget):
+    """Scrub latents, redshift and kappa of a generator; volume, slices and statistics follow.
+
+    Parameters
+    ----------
+    napari_viewer : napari.Viewer
+        The viewer to live in; napari hands it over by this name.
+    settings : Settings, optional
+        State to open with.
+    engine : Engine, optional
+        By default a new one on the best device.
+    """
+
+    closed = Signal()
+
+    def __init__(
+        self, napari_viewer: Any, *, settings: Settings | None = None, engine: Engine | None = None
+    ) -> None:
+        super().__init__()
+        self.setObjectName("cosmoloom-explorer")
+        self.viewer = napari_viewer
+        self.session: Session | None = None
+        self._engine = engine
+        self._docks: list[QWidget] = []
+        self._built = False
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        try:
+            name = models.DEFAULT_MODEL if settings is None else settings.model
+            card = models.read_card(name)
+            limits = Limits.from_card(card)
+            self.state = ExplorerState.from_settings(settings or limits.defaults(name), limits)
+        except CosmoloomError as error:
+            label = QLabel(str(error))
+            label.setWordWrap(True)
+            layout.addWidget(label)
+            return
+        self.history = History(self.state.snapshot())
+        self.controls = ControlPanel(self.state, tuple(models.names()), card)
+        layout.addWidget(self.controls)
+        self.setMinimumWidth(330)
+        self.layers = FieldLayers(napari_viewer, card.n, card.voxel_size)
+        self.slices = SlicePanel(self.state, card.box_size)
+        self.plots = StatisticsPanel()
+        self.quality = DrawQuality(napari_viewer, self.layers, self)
+        self.presenter = Presenter(
+            napari_viewer, controls=self.controls, layers=self.layers, slices=self.slices, plots=self.plots,
+            quality=self.quality, parent=self,
+        )  # fmt: skip
+        self._quiet = QTimer(self)
+        self._quiet.setSingleShot(True)
+        self._quiet.setInterval(QUIET)
+        self._quiet.timeout.connect(self._on_quiet)
+        self._connect()
+        self._built = True
+
+    @property
+    def slices_dock(self) -> Any:
+        """The dock of the slices."""
+        return self._docks[0]
+
+    @property
+    def plots_dock(self) -> Any:
+        """The dock of the plots."""
+        return self._docks[1]
+
+    def start(self) -> None:
+        """Open the other docks and begin to answer; done by itself when the widget is shown."""
+        if not self._built or self.session is not None:
+            return
+        if not self._docks:
+            add = self.viewer.window.add_dock_widget
+            self._docks = [
+                add(self.slices, name="Slices", area="left", add_vertical_stretch=False),
+                add(self.plots, name="Statistics", area="bottom"),
+            ]
+        if self.quality.detect():
+            napari_window.isolate_canvas(self.viewer)
+        self._bridge = Bridge(self)
+        self.session = Session(self._engine or _new_engine(), self._bridge.deliver)
+        self.presenter.connect_session(self.session)
+        self._shortcuts = Shortcuts(self.viewer, self._actions())
+        self.layers.set_ndisplay(self.state.ndisplay)
+        self.layers.set_slice(self.state.slices[2])
+        self.layers.fit()
+        self.session.request(self.state.snapshot())
+
+    def stop(self) -> None:
+        """Stop the worker, free memory and take out what the explorer added; safe to call twice."""
+        session, self.session = self.session, None
+        if session is None:
+            return
+        session.close()
+        self._quiet.stop()
+        self.quality.close()
+        self._shortcuts.close()
+        self.viewer.dims.events.disconnect(self._on_dims_moved)
+        self.slices.clear()
+        self._built = False
+        self.closed.emit()
+
+    def dismantle(self) -> None:
+        """Stop, and remove docks and layers from a viewer that stays open."""
+        self.stop()
+        docks, self._docks = self._docks, []
+        for dock in docks:
+            try:
+                self.viewer.window.remove_dock_widget(dock)
+            except (LookupError, RuntimeError):  # a person closed it before
+                continue
+            dock.deleteLater()
+        if docks:
+            self.layers.remove()
+        for panel in (self.slices, self.plots):
+            panel.deleteLater()
+
+    def undo(self) -> None:
+        """Take the last change back."""
+        self._on_quiet()
+        self._restore(self.history.undo())
+
+    def redo(self) -> None:
+        """Bring back what was undone."""
+        self._restore(self.history.redo())
+
+    def event(self, event: Any) -> bool:
+        """Start when shown; stop when taken out of the window or when the window closes."""
+        kind = event.type()
+        if kind == QEvent.Type.Show and self.parent() is not None:
+            QTimer.singleShot(0, self.start)
+        elif kind == QEvent.Type.ParentChange and self.parent() is None and self.session is not None:
+            # The dock's close button only takes the widget out of its dock.
+            self.dismantle()
+        elif kind == QEvent.Type.Hide and not event.spontaneous() and not self.window().isVisible():
+            self.stop()
+        return bool(super().event(event))
+
+    def _connect(self) -> None:
+        state, display = self.state, self.controls.display
+        state.events.connect(self._on_state_changed)
+        state.events.ndisplay.connect(self._on_ndisplay_changed)
+        state.events.slices.connect(lambda slices: self.layers.set_slice(slices[2]))
+        self.controls.held.connect(self.quality.hold)
+        self.controls.model.chosen.connect(self._on_model_chosen)
+        display.undo.connect(self.undo)
+        display.redo.connect(self.redo)
+        display.reset_camera.connect(self.layers.fit)
+        self.viewer.dims.events.current_step.connect(self._on_dims_moved)
+        context = Qt.ShortcutContext.WidgetWithChildrenShortcut
+        for key, action in ((QKeySequence.StandardKey.Undo, self.undo), (QKeySequence.StandardKey.Redo, self.redo)):
+            shortcut = QShortcut(QKeySequence(key), self)
+            shortcut.setContext(context)
+            shortcut.activated.connect(action)
+
+    def _actions(self) -> dict[str, Any]:
+        return {
+            "Control-Alt-N": self.controls.seed.draw,
+            "Control-Alt-Left": lambda: self._step_redshift(0.05),
+            "Control-Alt-Right": lambda: self._step_redshift(-0.05),
+            "Control-Alt-Up": lambda: self._scale_kappa(1.05),
+            "Control-Alt-Down": lambda: self._scale_kappa(1 / 1.05),
+            "Control-Alt-2": lambda: setattr(self.state, "ndisplay", 2),
+            "Control-Alt-3": lambda: setattr(self.state, "ndisplay", 3),
+        }
+
+    def _step_redshift(self, step: float) -> None:
+        self.state.redshift = clamp(self.state.redshift + step, self.state.limits.redshift)
+
+    def _scale_kappa(self, factor: float) -> None:
+        self.state.kappa = clamp(self.state.kappa * factor, self.state.limits.kappa)
+
+    def _restore(self, settings: Settings | None) -> None:
+        if settings is not None:
+            if settings.model != self.state.model:
+                self._on_model_chosen(settings.model)
+            self.state.restore(settings)
+            self._quiet.stop()
+        self._show_history()
+
+    def _show_history(self) -> None:
+        self.controls.display.show_history(can_undo=self.history.can_undo, can_redo=self.history.can_redo)
+
+    def _on_state_changed(self) -> None:
+        self._quiet.start()
+        if self.session is not None:
+            self.quality.touch()
+            self.session.request(self.state.snapshot())
+
+    def _on_ndisplay_changed(self, ndisplay: int) -> None:
+        self.layers.set_ndisplay(ndisplay)
+        self.layers.set_slice(self.state.slices[2])
+        self.layers.fit()
+
+    def _on_dims_moved(self) -> None:
+        steps = self.viewer.dims.current_step
+        if self.viewer.dims.ndisplay == 2 and len(steps) == 3 and 0 <= steps[0] < self.state.limits.n:
+            self.state.set_slice(2, int(steps[0]))
+
+    def _on_model_chosen(self, model: str) -> None:
+        try:
+            card = models.read_card(model)
+            if card.n != self.state.limits.n:
+                raise CosmoloomError(f"model {model} has {card.n}^3 voxels: open a second explorer for it")
+            self.state.use_model(model, Limits.from_card(card))
+        except CosmoloomError as error:
+            self.controls.show_error(str(error))
+            return
+        self.controls.show_card(card)
+
+    def _on_quiet(self) -> None:
+        self.history.record(self.state.snapshot())
+        self._show_history()
+
+
+def _new_engine() -> Engine:
+    from cosmoloom.engine import Engine
+
+    return Engine()

@@ -1,0 +1,161 @@
+"""Open the explorer in a window, or draw that window into a file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from time import monotonic
+from typing import TYPE_CHECKING, Any
+
+from cosmoloom import models
+from cosmoloom.errors import CosmoloomError
+from cosmoloom_explorer import Limits, Settings
+
+if TYPE_CHECKING:
+    from cosmoloom.engine import Engine
+    from napari_cosmoloom.explorer import Explorer
+
+WINDOW = (1600, 1000)
+CONTROLS_WIDTH, SLICES_WIDTH, PLOTS_HEIGHT = 372, 344, 272
+PATIENCE = 120.0
+"""Longest wait for a picture [s]."""
+
+
+def launch(settings: Settings | None = None, *, device: str | None = None, picture: str | Path | None = None) -> None:
+    """Open the explorer and run it until its window is closed; or, given ``picture``, draw it and return."""
+    if picture is not None:
+        render(picture, settings, device=device)
+        return
+    import napari
+
+    open_explorer(settings, device=device)
+    napari.run()
+
+
+def open_explorer(
+    settings: Settings | None = None,
+    *,
+    engine: Engine | None = None,
+    device: str | None = None,
+    size: tuple[int, int] = WINDOW,
+    viewer: Any = None,
+) -> Explorer:
+    """Open a napari window laid out around the explorer.
+
+    Parameters
+    ----------
+    settings : Settings, optional
+        State to open with; by default that of the default model.
+    engine : Engine, optional
+        By default a new one on ``device``.
+    device : str, optional
+        "cpu" or "cuda"; by default the best.
+    size : (int, int)
+        Width and height of the window [pixels].
+    viewer : napari.Viewer, optional
+        By default a new one.
+
+    Raises
+    ------
+    CosmoloomError
+        If there is no such model.
+    """
+    if settings is None:
+        name = models.DEFAULT_MODEL
+        settings = Limits.from_card(models.read_card(name)).defaults(name)
+    else:
+        models.read_card(settings.model)
+    import napari
+
+    from cosmoloom.engine import Engine
+    from napari_cosmoloom import napari_window
+    from napari_cosmoloom.explorer import Explorer
+
+    if viewer is None:
+        viewer = napari.Viewer(title="cosmoloom", show=False)
+    viewer.theme = "dark"
+    napari_window.hide_layer_docks(viewer)
+    napari_window.give_right_corner_to_controls(viewer)
+    explorer = Explorer(viewer, settings=settings, engine=engine or Engine(device=device))
+    dock = viewer.window.add_dock_widget(explorer, name="Explorer", area="right", add_vertical_stretch=False)
+    viewer.show()
+    viewer.window.resize(*size)  # after showing, when napari has restored the size of its last window
+    explorer.start()
+    napari_window.resize_docks(
+        viewer,
+        {dock: CONTROLS_WIDTH, explorer.slices_dock: SLICES_WIDTH},
+        {explorer.plots_dock: PLOTS_HEIGHT},
+    )
+    process_events()
+    explorer.layers.fit()
+    return explorer
+
+
+def render(
+    path: str | Path,
+    settings: Settings | None = None,
+    *,
+    engine: Engine | None = None,
+    device: str | None = None,
+    size: tuple[int, int] = WINDOW,
+) -> Path:
+    """Draw the explorer's window, with fields and statistics, into a PNG file.
+
+    Raises
+    ------
+    UnwritableError
+        If the file cannot be written.
+    CosmoloomError
+        If there is no such model, or nothing was drawn.
+    """
+    from cosmoloom.data.atomic import atomic_path
+
+    with atomic_path(path) as temporary:
+        explorer = open_explorer(settings, engine=engine, device=device, size=size)
+        try:
+            wait_until_shown(explorer)
+            explorer.quality.finest()
+            process_events()
+            _save(explorer.viewer, temporary)
+        finally:
+            explorer.viewer.close()
+            process_events()
+    return Path(path)
+
+
+def wait_until_shown(explorer: Explorer, patience: float = PATIENCE) -> None:
+    """Process events until the newest settings' fields and statistics are on screen."""
+    failures: list[str] = []
+    shown: list[int] = []
+    session, presenter = explorer.session, explorer.presenter
+    if session is None:
+        raise CosmoloomError("the explorer is closed")
+    session.failed.connect(failures.append)
+    presenter.statistics_shown.connect(lambda frame: shown.append(frame.serial))
+    end = monotonic() + patience
+    while not failures and not (session.idle and shown):
+        if monotonic() > end:
+            raise CosmoloomError(f"the explorer showed nothing within {patience:g} s")
+        process_events(0.01)
+    process_events(0.05)
+    if failures:
+        raise CosmoloomError(failures[-1])
+
+
+def process_events(seconds: float = 0.0) -> None:
+    """Let Qt work off what is due, at least once, then for ``seconds``."""
+    from qtpy.QtCore import QEventLoop
+    from qtpy.QtWidgets import QApplication
+
+    end = monotonic() + seconds
+    while True:
+        QApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 20)
+        if monotonic() >= end:
+            return
+
+
+def _save(viewer: Any, path: Path) -> None:
+    from napari_cosmoloom.capture import window_picture
+
+    picture = window_picture(viewer)
+    if not picture.save(str(path), "PNG"):
+        raise CosmoloomError(f"cannot write a PNG to {path}")

@@ -1,0 +1,104 @@
+"""Three orthogonal slices of the generated and the simulated field, next to each other."""
+
+from __future__ import annotations
+
+from qtpy.QtCore import Qt
+from qtpy.QtWidgets import QGridLayout, QLabel, QSlider, QWidget
+
+from cosmoloom_explorer import ExplorerState, Frame, colours
+from cosmoloom_explorer.slices import AXES, PLANES, Plane, slice_image
+from napari_cosmoloom.colour_bar import ColourBar
+from napari_cosmoloom.slice_tile import LEFT, SliceTile
+
+
+class SlicePanel(QWidget):
+    """Six tiles and three sliders; moving a slice cuts the frame on screen and runs nothing else."""
+
+    def __init__(self, state: ExplorerState, box_size: float) -> None:
+        super().__init__()
+        self._state, self._box_size = state, box_size
+        self._frame: Frame | None = None
+        self.tiles: dict[tuple[int, Plane], SliceTile] = {}
+        self.sliders: dict[int, QSlider] = {}
+        self._labels: dict[int, QLabel] = {}
+        grid = QGridLayout(self)
+        grid.setContentsMargins(6, 4, 6, 2)
+        grid.setHorizontalSpacing(4)
+        grid.setVerticalSpacing(2)
+        for column, (title, colour) in enumerate(
+            (("Generated", colours.GENERATED), ("Simulation", colours.SIMULATION))
+        ):
+            heading = QLabel(title)
+            heading.setStyleSheet(f"color: {colour}; font-weight: 600;")
+            heading.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+            grid.addWidget(heading, 0, column)
+            # The left column has the labels of the axes besides.
+            grid.setColumnStretch(column, 160 + (LEFT if column == 0 else 0))
+        for row, plane in enumerate(PLANES):
+            for column, colour in enumerate((colours.GENERATED, colours.SIMULATION)):
+                tile = SliceTile(plane, box_size=box_size, colour=colour, with_scale=column == 0)
+                tile.pointed.connect(lambda across, up, plane=plane: self._on_pointed(plane, across, up))
+                self.tiles[column, plane] = tile
+                grid.addWidget(tile, 2 * row + 1, column)
+            grid.setRowStretch(2 * row + 1, 1)
+            grid.addWidget(self._make_slider(plane), 2 * row + 2, 0, 1, 2)
+        self.bar = ColourBar(state.shown_kappa)
+        grid.addWidget(self.bar, 7, 0, 1, 2)
+        state.events.slices.connect(self._on_slices_changed)
+        self._on_slices_changed()
+
+    def show_frame(self, frame: Frame) -> None:
+        """Show the fields of a frame."""
+        self._frame = frame
+        self.bar.show_kappa(frame.view.scaled.display_kappa)
+        self._cut(PLANES)
+
+    def clear(self) -> None:
+        """Let go of the last frame."""
+        self._frame = None
+        self._cut(PLANES)
+
+    def _make_slider(self, plane: Plane) -> QWidget:
+        axis = AXES[plane.normal]
+        line = QWidget()
+        row = QGridLayout(line)
+        row.setContentsMargins(LEFT - 6, 0, 0, 2)
+        slider = QSlider(Qt.Orientation.Horizontal)
+        slider.setRange(0, self._state.limits.n - 1)
+        slider.setToolTip(f"Where the {plane.title} slice cuts the {axis} axis.")
+        slider.setAccessibleName(f"slice position along {axis}")
+        slider.valueChanged.connect(lambda position: self._state.set_slice(plane.normal, position))
+        label = QLabel()
+        label.setMinimumWidth(104)
+        label.setStyleSheet("font-size: 11px;")
+        row.addWidget(slider, 0, 0)
+        row.addWidget(label, 0, 1)
+        self.sliders[plane.normal], self._labels[plane.normal] = slider, label
+        return line
+
+    def _on_pointed(self, plane: Plane, across: float, up: float) -> None:
+        n = self._state.limits.n
+        moved = list(self._state.slices)
+        moved[plane.across] = min(int(across * n), n - 1)
+        moved[plane.up] = min(int(up * n), n - 1)
+        self._state.slices = (moved[0], moved[1], moved[2])
+
+    def _on_slices_changed(self) -> None:
+        n, slices = self._state.limits.n, self._state.slices
+        for axis, slider in self.sliders.items():
+            blocked = slider.blockSignals(True)
+            slider.setValue(slices[axis])
+            slider.blockSignals(blocked)
+            position = (slices[axis] + 0.5) * self._box_size / n
+            self._labels[axis].setText(f"{AXES[axis]} = {position:.1f} Mpc/h")
+        for (_, plane), tile in self.tiles.items():
+            tile.show_lines((slices[plane.across] + 0.5) / n, (slices[plane.up] + 0.5) / n)
+        self._cut(PLANES)
+
+    def _cut(self, planes: tuple[Plane, ...]) -> None:
+        for column in (0, 1):
+            volume = None if self._frame is None else (self._frame.generated, self._frame.reference)[column]
+            for plane in planes:
+                position = self._state.slices[plane.normal]
+                tile = self.tiles[column, plane]
+                tile.show_image(None if volume is None else slice_image(volume, plane, position))

@@ -1,0 +1,37 @@
+"""The statistics' figure as a Qt widget."""
+
+from __future__ import annotations
+
+
+from matplotlib.backends.backend_qtagg import FigureCanvasQTAgg
+from qtpy.QtWidgets import QVBoxLayout, QWidget
+
+from cosmoloom.live_statistics import LiveStatistics
+from cosmoloom_explorer import StatisticsFrame
+from cosmoloom_explorer.statistics_figure import StatisticsFigure
+
+
+class StatisticsPanel(QWidget):
+    """Live plots; axes are drawn once, curves are blitted."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.figure = StatisticsFigure()
+        self.canvas = FigureCanvasQTAgg(self.figure.figure)
+        self.figure.attach(self.canvas)
+        self.canvas.setMinimumSize(400, 150)
+        self.canvas.setToolTip(
+            "Orange: the generated field. Blue: the simulation shown, and median and 16\N{EN DASH}84 % range of "
+            "all held-out sub-volumes at this redshift."
+        )
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.canvas)
+
+    def fit(self, examples: list[LiveStatistics]) -> None:
+        """Choose axes that hold for all of the given statistics."""
+        self.figure.fit(examples)
+
+    def show_statistics(self, frame: StatisticsFrame) -> None:
+        """Show new curves."""
+        self.figure.show(frame.statistics)

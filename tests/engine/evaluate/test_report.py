@@ -1,0 +1,169 @@
+"""A whole evaluation, of a real network and of simulations that stand in for a perfect one."""
+
+import json
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+import torch
+
+from cosmoloom import models
+from cosmoloom.cosmology import Cosmology
+from cosmoloom.errors import InvalidInputError, UnwritableError
+from cosmoloom.evaluate.document import summary
+from cosmoloom.evaluate.report import evaluate
+from cosmoloom.evaluate.sub_volumes import stored_sub_volumes
+
+REDSHIFTS = (3.0, 0.5, 0.0)
+PICTURES = ("power", "mass", "peaks", "mean_density", "correlation", "slices")
+
+
+class PerfectModel:
+    """Draws the sub-volumes of simulations of a store, one after the other, in place of a network."""
+
+    dtype = torch.float32
+
+    def __init__(self, store, names):
+        self._store, self._names = store, names
+        self.card = SimpleNamespace(
+            name="perfect", n=16, box_size=16.0, voxel_size=1.0, universe=Cosmology(), redshift_range=(0.0, 3.0),
+            trained_redshifts=(3.0, 1.0, 0.0), default_kappa=6.3, training={"boxes": ["0000"]}, weights_sha256="",
+        )
+
+    def check(self, redshift, kappa):
+        pass
+
+    def draw_latent(self, seed, count):
+        return torch.arange(seed, seed + count)
+
+    def density(self, latent, redshift, kappa):
+        fields = [stored_sub_volumes(self._store[name], redshift, 16) for name in self._names]
+        return torch.cat(fields)[latent]
+
+
+@pytest.fixture(scope="module")
+def perfect(store):
+    return evaluate(PerfectModel(store, ["0001", "0002"]), store, ["0001", "0002"], REDSHIFTS, 16)
+
+
+def test_a_perfect_model_has_no_error(perfect):
+    assert [row.redshift for row in perfect.comparisons] == [3.0, 0.5, 0.0]
+    for row in perfect.comparisons:
+        assert row.max_power_error == pytest.approx(0, abs=1e-6)
+        assert row.mass_distance == 0
+        assert np.allclose(row.power_scatter_ratio.value, 1)
+        assert (row.power_ratio.low < 1).all()
+        assert (row.power_ratio.high > 1).all()
+
+
+def test_the_other_simulations_show_how_much_simulations_differ(perfect):
+    assert perfect.facts["store"]["others"] == ["0000"]
+    assert all(row.others_max_power_error > 0.01 for row in perfect.comparisons)
+
+
+def test_growth_and_correlation_of_a_perfect_model_are_those_of_the_simulations(perfect):
+    growth, pair = perfect.growth, perfect.correlation
+    assert growth.model.value[0] == pytest.approx(growth.simulation.value[0])
+    assert growth.linear == pytest.approx(float(Cosmology().growth_factor(1.0)) ** -2)
+    assert 0.5 < growth.simulation.value[0] / growth.linear < 2
+    assert (pair.early, pair.late) == (3.0, 0.0)
+    assert np.allclose(pair.model.mean, pair.simulation.mean)
+    assert pair.simulation.mean[0] > 0.6
+    assert pair.simulation.mean[0] > pair.simulation.mean[-1]
+
+
+def test_redshifts_without_training_are_marked(perfect):
+    assert [row.trained for row in perfect.comparisons] == [True, False, True]
+
+
+def test_training_boxes_among_the_held_out_ones_are_pointed_out(store, perfect):
+    assert not any("trained on" in text for text in perfect.facts["cautions"])
+    leaky = evaluate(PerfectModel(store, ["0000"]), store, ["0000"], [0.0], 8)
+    assert any("0000" in text for text in leaky.facts["cautions"])
+
+
+@pytest.fixture(scope="module")
+def model(tiny_model_folder):
+    return models.load(tiny_model_folder)
+
+
+def test_report_of_a_network_is_complete_and_repeatable(model, store, tmp_path):
+    ticks = []
+    folder = tmp_path / "deep" / "report"
+    evaluation = evaluate(
+        model, store, ["0001", "0002"], REDSHIFTS, 10, folder, seed=3, on_progress=lambda *tick: ticks.append(tick)
+    )
+    assert sorted(path.name for path in folder.iterdir()) == sorted(
+        ["evaluation.json", *(f"{name}.png" for name in PICTURES)]
+    )
+    document = json.loads((folder / "evaluation.json").read_text())
+    assert document["samples"] == {"count": 10, "first_seed": 3, "kappa": pytest.approx(model.card.default_kappa)}
+    assert document["held_out"] == {"names": ["0001", "0002"], "n_boxes": 2, "n_sub_volumes": 16}
+    assert document["model"]["name"] == model.card.name
+    assert document["store"]["plans"]["0001"]["seed"] == 1
+    assert document["store"]["cosmology"] == model.card.cosmology
+    assert {"definitions", "units", "cautions", "summary", "growth", "correlation"} <= document.keys()
+    row = document["redshifts"][-1]
+    assert row["redshift"] == 0.0
+    assert len(row["power"]["ratio"]["value"]) == len(row["power"]["k"]) == 8
+    measured = evaluation.comparisons[-1].model
+    assert len(measured) == row["n_samples"] == 10
+    direct = model.density(model.draw_latent(3, 10), 0.0, model.card.default_kappa)
+    assert np.allclose(measured.mean_density, direct.mean((1, 2, 3)), rtol=1e-4)
+    assert ticks == [(i, 5) for i in range(1, 6)]  # two batches of samples, two held-out boxes, one other
+    again = evaluate(model, store, ["0001", "0002"], REDSHIFTS, 10, seed=3)
+    assert summary(again) == summary(evaluation)
+
+
+def test_pictures_show_something(perfect):
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+    from cosmoloom.evaluate.figures import figures
+
+    drawn = dict(figures(perfect))
+    assert list(drawn) == [f"{name}.png" for name in PICTURES]
+    for figure in drawn.values():
+        canvas = FigureCanvasAgg(figure)
+        canvas.draw()
+        pixels = np.asarray(canvas.buffer_rgba())[..., :3]
+        assert pixels.std() > 10
+        for axis in figure.axes:
+            assert axis.has_data()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"n_samples": 1}, "at least 2"),
+        ({"redshifts": []}, "redshift"),
+        ({"redshifts": [0.25]}, "snapshots at z = 3, 1, 0.5, 0, not at 0.25"),
+        ({"redshifts": [7.0]}, "redshift must lie in"),
+        ({"kappa": 1e6}, "kappa must lie in"),
+        ({"held_out_names": ["0009"]}, "'0009'"),
+    ],
+)
+def test_impossible_evaluations_are_refused(model, store, tmp_path, arguments, message):
+    chosen = {"held_out_names": ["0001"], "redshifts": [0.0], "n_samples": 4, "out_dir": tmp_path / "out"} | arguments
+    with pytest.raises(InvalidInputError, match=message):
+        evaluate(model, store, **chosen)
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_model_of_another_resolution_or_cosmology_is_refused(store):
+    model = PerfectModel(store, ["0001"])
+    model.card.voxel_size = 2.0
+    with pytest.raises(InvalidInputError, match="resolution"):
+        evaluate(model, store, ["0001"], [0.0], 8)
+    model.card.voxel_size, model.card.universe = 1.0, Cosmology(Omega_m=0.25)
+    with pytest.raises(InvalidInputError, match="cosmology"):
+        evaluate(model, store, ["0001"], [0.0], 8)
+
+
+def test_a_target_that_cannot_be_written_is_refused_before_the_work(model, store, tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    ticks = []
+    with pytest.raises(UnwritableError, match="file"):
+        evaluate(
+            model, store, ["0001"], [0.0], 4, tmp_path / "file", on_progress=lambda *tick: ticks.append(tick)
+        )
+    assert ticks == []

@@ -1,0 +1,132 @@
+"""Training: pairs, checkpoints, growth of the networks, and what the losses pull towards."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from torch.nn import functional
+
+from cosmoloom.data.crops import Crops
+from cosmoloom.data.store import SimulationStore
+from cosmoloom.errors import BrokenFileError, InvalidInputError, MissingFileError
+from cosmoloom.nets.conditional import ConditionalGenerator, GeneratorConfig, interleave
+from cosmoloom.nets.critic import PairCritic
+from cosmoloom.simulate.campaign import simulate_into
+from cosmoloom.simulate.particle_mesh import SimulationPlan
+from cosmoloom.train.checkpoint import STATE
+from cosmoloom.train.game import PairGame
+from cosmoloom.train.grow import as_transposed, grow_critic, grow_generator
+from cosmoloom.train.loop import train
+from cosmoloom.train.losses import EnsembleMatch
+from cosmoloom.train.plan import TrainingPlan
+
+REDSHIFTS = (3.0, 1.0, 0.0)
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> SimulationStore:
+    """Two tiny simulations of 32^3 cells."""
+    store = SimulationStore.create(tmp_path_factory.mktemp("simulations") / "boxes.zarr")
+    for seed in (1, 2):
+        plan = SimulationPlan(box_size=64.0, n_particles=32, redshifts=REDSHIFTS, n_steps=4, seed=seed)
+        simulate_into(store, plan, name=f"{seed:04d}", grid=32)
+    return store
+
+
+@pytest.fixture
+def plan(store: SimulationStore) -> TrainingPlan:
+    """A plan whose networks are real and tiny."""
+    return TrainingPlan(
+        store=store.path, boxes=("0001",), held_out=("0002",), redshifts=REDSHIFTS, n=16, latent_size=8,
+        widths=(8, 8), critic_widths=(8, 8), batch=2, iterations=4,
+    )
+
+
+def test_a_simulation_cannot_be_trained_on_and_held_out(store: SimulationStore) -> None:
+    with pytest.raises(ValueError, match="both trained on and held out"):
+        TrainingPlan(store=store.path, boxes=("0001",), held_out=("0001",))
+
+
+def test_an_interrupted_training_goes_on_bit_for_bit(plan: TrainingPlan, tmp_path: Path) -> None:
+    whole, halves = tmp_path / "whole", tmp_path / "halves"
+    train(plan, whole, name="whole")
+    train(plan.model_copy(update={"iterations": 2}), halves, name="halves")
+    # Learning rates follow the share of iterations done, so both runs use the constant part of the schedule.
+    train(plan, halves, name="halves")
+    states = [torch.load(folder / STATE, weights_only=True) for folder in (whole, halves)]
+    for network in ("generator", "average", "critic"):
+        for key, value in states[0][network].items():
+            assert torch.equal(value, states[1][network][key]), f"{network}.{key}"
+
+
+def test_training_moves_the_running_average(plan: TrainingPlan, store: SimulationStore) -> None:
+    game = PairGame(plan, Crops(store, plan.boxes, redshifts=plan.redshifts))
+    before = game.average.first.weight.clone()
+    losses = game.step(0)
+    assert all(np.isfinite(value) for value in losses.values())
+    assert not torch.equal(before, game.average.first.weight)
+
+
+def test_a_folder_of_another_plan_is_refused(plan: TrainingPlan, tmp_path: Path) -> None:
+    train(plan.model_copy(update={"iterations": 1}), tmp_path / "run", name="first")
+    with pytest.raises(InvalidInputError, match="latent_nu"):
+        train(plan.model_copy(update={"latent_nu": 5.0}), tmp_path / "run", name="second")
+
+
+def test_a_damaged_checkpoint_is_refused_in_words(plan: TrainingPlan, tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    train(plan.model_copy(update={"iterations": 1}), run, name="first")
+    (run / STATE).write_bytes((run / STATE).read_bytes()[:1000])
+    with pytest.raises(BrokenFileError, match="move it away"):
+        train(plan, run, name="first")
+
+
+def test_growing_needs_a_coarser_training(plan: TrainingPlan, tmp_path: Path) -> None:
+    with pytest.raises(MissingFileError, match="coarser grid first"):
+        train(plan.model_copy(update={"grow_from": tmp_path}), tmp_path / "run", name="grown")
+
+
+def test_a_grown_generator_draws_the_same_universe() -> None:
+    torch.manual_seed(0)
+    small = ConditionalGenerator(GeneratorConfig(n=16, latent_size=8, widths=(16, 8)))
+    large = ConditionalGenerator(GeneratorConfig(n=32, latent_size=8, widths=(16, 8, 8)))
+    grow_generator(large, small.state_dict())
+    latent, growth, log_kappa = torch.randn(32, 8), torch.rand(32), torch.rand(32)
+    with torch.no_grad():
+        coarse, fine = small(latent, growth, log_kappa), large(latent, growth, log_kappa)
+    expected = functional.interpolate(coarse[:, None], scale_factor=2, mode="trilinear")[:, 0]
+    inner = (slice(None), *3 * (slice(2, -2),))
+    correlation = torch.corrcoef(torch.stack([fine[inner].flatten(), expected[inner].flatten()]))[0, 1]
+    assert correlation > 0.98
+
+
+def test_a_grown_critic_keeps_its_coarse_layers() -> None:
+    small, large = PairCritic(n=16, widths=(8, 16)), PairCritic(n=32, widths=(8, 8, 16))
+    grow_critic(large, small.state_dict())
+    assert torch.equal(large.dense.parametrizations.weight.original, small.dense.parametrizations.weight.original)
+    name = "parametrizations.weight.original"
+    assert torch.equal(large.downs[1].get_parameter(name), small.downs[0].get_parameter(name))
+
+
+def test_sub_pixel_convolution_equals_a_transposed_one() -> None:
+    torch.manual_seed(0)
+    features, kernel = torch.randn(1, 3, 4, 4, 4), torch.randn(8, 3, 2, 2, 2)
+    phases = functional.conv3d(features, kernel, padding=1)
+    fine = interleave(phases)[:, 1:-1, 1:-1, 1:-1]
+    expected = functional.conv_transpose3d(features, as_transposed(kernel), stride=2, padding=1)[:, 0]
+    torch.testing.assert_close(fine, expected, atol=1e-5, rtol=1e-5)
+
+
+def test_the_match_pulls_generated_statistics_towards_real_ones() -> None:
+    match = EnsembleMatch(2, torch.ones(3))
+    real = torch.tensor([[1.0, 2.0, 3.0]]).repeat(4, 1)
+    fake = (real * torch.tensor([2.0, 1.0, 0.5])).requires_grad_()
+    match.loss(real, fake, torch.tensor([0, 0, 1, 1])).backward()
+    assert fake.grad is not None
+    assert (fake.grad[:, 0] > 0).all()  # too much: descent lowers it
+    torch.testing.assert_close(fake.grad[:, 1], torch.zeros(4))
+    assert (fake.grad[:, 2] < 0).all()  # too little: descent raises it
+    torch.testing.assert_close(match.error(), torch.log(torch.tensor([[2.0, 1.0, 0.5]])).repeat(2, 1))
