@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from cosmoloom.box import Box as Box
     from cosmoloom.cosmology import Cosmology as Cosmology
-    from cosmoloom.data.readers import open_box as open  # noqa: A004  cl.open is the public name
+    from cosmoloom.data.readers import open_box as open  # noqa: A004, F401  cl.open is the public name
     from cosmoloom.models import load as load
-    from cosmoloom.models import names as models
+    from cosmoloom.models import names as models  # noqa: F401
     from cosmoloom.simulate.campaign import simulate as simulate
     from cosmoloom.statistics import cross_power as cross_power
     from cosmoloom.statistics import dice as dice

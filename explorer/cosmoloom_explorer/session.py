@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from dataclasses import replace
 from itertools import count
 from time import perf_counter
@@ -39,6 +40,8 @@ class Session:
         Called from the session's worker thread only.
     deliver : callable
         Runs a callable on the viewer's own loop; signals are emitted there.
+    prepare : callable, optional
+        Called once on the worker thread, before its first work.
 
     Notes
     -----
@@ -55,8 +58,11 @@ class Session:
     failed = Signal(str)
     busy = Signal(bool)
 
-    def __init__(self, engine: Engine, deliver: Deliver) -> None:
+    def __init__(
+        self, engine: Engine, deliver: Deliver, *, prepare: Callable[[], None] | None = None
+    ) -> None:
         self._engine = engine
+        self._prepare = prepare
         self._serials = count(1)
         self._last: Settings | None = None
         self._facts: ModelFacts | None = None
@@ -105,6 +111,9 @@ class Session:
         serial, settings = item
         self._outbox.put(self._emit["busy"], True)
         try:
+            if self._prepare is not None:
+                self._prepare()
+                self._prepare = None
             self._answer(serial, settings)
         except CosmoloomError as error:
             self._outbox.put(self._emit["failed"], str(error))

@@ -5,6 +5,7 @@ Axes, ticks and labels are drawn once; an update gives the prepared artists new 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -63,19 +64,17 @@ class StatisticsFigure:
         _log(peaks, "y", (0.5, 500.0))
         dice.set(xlim=(0, 100), ylim=(0, 1))
         self.panels["dice"].median.set_color(colours.MUTED)
-        self._mean = mass.text(
-            0.97, 0.94, "", transform=mass.transAxes, ha="right", va="top", fontsize=FONT, color=colours.TEXT,
-            animated=True,
-        )  # fmt: skip
         dice.text(
             0.97, 0.06, "dashed: unrelated fields", transform=dice.transAxes, ha="right", fontsize=FONT,
             color=colours.MUTED,
         )  # fmt: skip
         self._legend = self._make_legend()
-        self._band_note = self.figure.text(
+        # One text for all numbers: a text costs as much to draw as all lines of a panel.
+        self._note = self.figure.text(
             0.99, 0.98, "", ha="right", va="top", fontsize=FONT + 0.5, color=colours.MUTED, animated=True
         )
         self._canvas: Any = None
+        self._present: Callable[[], None] = _nowhere
         self._background: Any = None
         self._size = (0, 0)
         self.arrange()
@@ -84,11 +83,20 @@ class StatisticsFigure:
     def artists(self) -> tuple[Artist, ...]:
         """Everything that an update redraws."""
         lines = tuple(artist for panel in self.panels.values() for artist in panel.artists)
-        return (*lines, self._mean, self._band_note)
+        return (*lines, self._note)
 
-    def attach(self, canvas: Any) -> None:
-        """Draw on an Agg canvas, and again whenever that canvas draws itself, say after a resize."""
+    def attach(self, canvas: Any, present: Callable[[], None] | None = None) -> None:
+        """Draw on an Agg canvas, and again whenever that canvas draws itself, say after a resize.
+
+        Parameters
+        ----------
+        canvas : FigureCanvasAgg
+            A canvas made with :attr:`figure`.
+        present : callable, optional
+            Brings new pixels of the canvas to the screen; by default ``canvas.blit`` at once.
+        """
         self._canvas = canvas
+        self._present = present or (lambda: canvas.blit(self.figure.bbox))
         canvas.mpl_connect("draw_event", self._on_canvas_drawn)
         canvas.mpl_connect("resize_event", lambda _event: self.arrange())
 
@@ -96,12 +104,11 @@ class StatisticsFigure:
         """Put new statistics into the artists and blit them."""
         for name, panel in self.panels.items():
             panel.show(getattr(statistics, name))
-        self._mean.set_text(_mean_text(statistics))
-        self._band_note.set_text(_held_out_text(statistics))
+        self._note.set_text(f"{_mean_text(statistics)}    {_held_out_text(statistics)}")
         if self._canvas is not None and self._background is not None:
             self._canvas.restore_region(self._background)
             self._draw_artists()
-            self._canvas.blit(self.figure.bbox)
+            self._present()
 
     def fit(self, examples: list[LiveStatistics]) -> None:
         """Choose limits that hold for all of the given statistics, so that later updates only blit."""
@@ -144,7 +151,7 @@ class StatisticsFigure:
         for panel, (x, y, w, h) in zip(self.panels.values(), places, strict=True):
             panel.axes.set_position((x / width, y / height, w / width, h / height))
         self._legend.set_bbox_to_anchor((LEFT / width, 1.0 - 2 / height))
-        self._band_note.set_position((1.0 - RIGHT / width, 1.0 - 5 / height))
+        self._note.set_position((1.0 - RIGHT / width, 1.0 - 5 / height))
 
     def _label(self, axes: Axes, title: str, x_label: str, y_label: str) -> None:
         axes.set_title(title, fontsize=FONT + 0.5, color=colours.TEXT, loc="left", pad=4)
@@ -174,6 +181,10 @@ class StatisticsFigure:
     def _draw_artists(self) -> None:
         for artist in self.artists:
             (artist.axes or self.figure).draw_artist(artist)
+
+
+def _nowhere() -> None:
+    """Stand in for a canvas before there is one."""
 
 
 def _dress(axes: Axes) -> None:
@@ -217,9 +228,9 @@ def _positive_range(curves: list[Curves], lowest: float) -> tuple[float, float]:
 
 
 def _mean_text(statistics: LiveStatistics) -> str:
-    text = f"mean \u03c1/\u03c1\u0304 {statistics.mean_density:.3f}"
+    text = f"mean \u03c1/\u03c1\u0304 = {statistics.mean_density:.3f}"
     if statistics.reference_mean_density is not None:
-        text += f"\nsimulation {statistics.reference_mean_density:.3f}"
+        text += f" (simulation {statistics.reference_mean_density:.3f})"
     return text
 
 

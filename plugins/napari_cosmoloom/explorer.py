@@ -105,10 +105,15 @@ class Explorer(QWidget):
                 add(self.slices, name="Slices", area="left", add_vertical_stretch=False),
                 add(self.plots, name="Statistics", area="bottom"),
             ]
-        if self.quality.detect():
+        in_software = self.quality.detect()
+        if in_software:
             napari_window.isolate_canvas(self.viewer)
         self._bridge = Bridge(self)
-        self.session = Session(self._engine or _new_engine(), self._bridge.deliver)
+        self.session = Session(
+            self._engine or _new_engine(),
+            self._bridge.deliver,
+            prepare=leave_a_core_for_drawing if in_software else None,
+        )
         self.presenter.connect_session(self.session)
         self._shortcuts = Shortcuts(self.viewer, self._actions())
         self.layers.set_ndisplay(self.state.ndisplay)
@@ -247,3 +252,10 @@ def _new_engine() -> Engine:
     from cosmoloom.engine import Engine
 
     return Engine()
+
+
+def leave_a_core_for_drawing() -> None:
+    """Let the calling thread compute on all processor cores but one, where OpenGL runs on them too."""
+    import torch
+
+    torch.set_num_threads(max(1, torch.get_num_threads() - 1))

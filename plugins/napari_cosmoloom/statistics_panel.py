@@ -18,7 +18,8 @@ class StatisticsPanel(QWidget):
         super().__init__()
         self.figure = StatisticsFigure()
         self.canvas = FigureCanvasQTAgg(self.figure.figure)
-        self.figure.attach(self.canvas)
+        # Blitting at once would flush the whole window; an update joins the next flush.
+        self.figure.attach(self.canvas, self.canvas.update)
         self.canvas.setMinimumSize(400, 150)
         self.canvas.setToolTip(
             "Orange: the generated field. Blue: the simulation shown, and median and 16\N{EN DASH}84 % range of "

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+
 from cosmoloom import Box
 from cosmoloom.errors import CosmoloomError, InvalidInputError
 

@@ -1,6 +1,7 @@
 import camb
 import numpy as np
 import pytest
+
 from cosmoloom import Cosmology
 from cosmoloom.errors import InvalidInputError
 

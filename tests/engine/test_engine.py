@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from cosmoloom import models
 from cosmoloom.engine import KEPT_FIELDS, Engine
@@ -140,6 +141,18 @@ def test_clearing_the_engine_frees_its_models(engine, tiny_model_folder):
     model = engine.model(str(tiny_model_folder))
     engine.clear()
     assert engine.model(str(tiny_model_folder)) is not model
+
+
+def test_a_stage_leaves_the_threads_of_torch_as_they_were(tiny_model_folder):
+    before = torch.get_num_threads()
+    Engine(device="cpu", threads=before + 1).scaled(scaled_key(tiny_model_folder))
+    assert torch.get_num_threads() == before
+
+
+def test_threads_and_precision_do_not_change_the_picture(engine, tiny_model_folder):
+    shown = engine.scaled(scaled_key(tiny_model_folder))
+    other = Engine(device="cpu", precision="fast", threads=2).scaled(scaled_key(tiny_model_folder))
+    assert np.abs(other - shown).std() < 0.01 * shown.std()
 
 
 def test_importing_the_engine_imports_no_torch():

@@ -1,8 +1,9 @@
 import subprocess
 import sys
 
-import cosmoloom as cl
 import pytest
+
+import cosmoloom as cl
 
 
 def run_python(code: str) -> str:
@@ -18,7 +19,9 @@ def test_importing_cosmoloom_imports_no_heavy_library():
 
 
 def test_building_the_command_line_imports_no_torch():
-    code = "import sys, cosmoloom.cli.app; print(*[m for m in ('torch', 'numpy', 'napari') if m in sys.modules])"
+    code = (
+        "import sys, cosmoloom.cli.app; print(*[m for m in ('torch', 'numpy', 'napari') if m in sys.modules])"
+    )
     assert run_python(code) == ""
 
 

@@ -49,7 +49,7 @@ class LatencyReport:
     model, device, precision, processor : str
         What was measured, and on what.
     threads : int
-        Threads that torch used.
+        Threads that every stage used.
     load : float
         Mean number of processes that wanted to run in the last minute, this one included.
     moves : int
@@ -90,6 +90,7 @@ def measure_latency(
     moves: int = 100,
     draw: Draw,
     device: str | None = None,
+    threads: int | None = None,
     on_move: Callable[[], None] | None = None,
 ) -> LatencyReport:
     """Drag the redshift over a model's whole range and time each stage of every move.
@@ -104,12 +105,14 @@ def measure_latency(
         Shows a new volume, shape (n, n, n), x in [-1, 1).
     device : str, optional
         Where to compute.
+    threads : int, optional
+        Threads of the engine and of the matrix product; the engine's own choice by default.
     on_move : callable, optional
         Called after every move, for a progress bar.
     """
     if moves < 1:
         raise InvalidInputError(f"a benchmark needs at least one move, got {moves}")
-    engine = Engine(device=device)
+    engine = Engine(device=device, threads=threads)
     card, dtype = engine.card(model), engine.model(model).dtype
     config = GeneratorConfig.from_dict(card.architecture)
     products = {str(kind).removeprefix("torch."): MatrixProduct(engine.device, kind) for kind in PRECISIONS}
@@ -120,7 +123,7 @@ def measure_latency(
     order = np.random.default_rng(0).permutation(len(redshifts))
     for turn, redshift in enumerate(redshifts[order]):
         times = _move(engine, model, float(redshift), draw)
-        measured = {name: product.rate() for name, product in products.items()}
+        measured = {name: product.rate(engine.threads) for name, product in products.items()}
         if turn < WARM_UP:
             continue
         for stage in STAGES:
@@ -139,7 +142,7 @@ def measure_latency(
         device=engine.device,
         precision=precision,
         processor=_processor(engine.device),
-        threads=torch.get_num_threads(),
+        threads=engine.threads,
         load=os.getloadavg()[0],
         moves=moves,
         stages=stages,

@@ -44,10 +44,14 @@ class MatrixProduct:
         self._a, self._b = (torch.randn(size, size, generator=generator).to(device, dtype) for _ in range(2))
         self._operations = 2 * size**3
 
-    def rate(self) -> float:
-        """Multiply once and return the rate [operations/s]."""
+    def rate(self, threads: int) -> float:
+        """Multiply once on some threads and return the rate [operations/s]."""
+        before = torch.get_num_threads()
+        torch.set_num_threads(threads)
         start = perf_counter()
         torch.mm(self._a, self._b)
         if self._a.is_cuda:
             torch.cuda.synchronize()
-        return self._operations / (perf_counter() - start)
+        seconds = perf_counter() - start
+        torch.set_num_threads(before)
+        return self._operations / seconds

@@ -40,7 +40,8 @@ def _print_version(wanted: bool) -> None:
 @app.callback()
 def cosmoloom(
     version: Annotated[
-        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit.")
+        bool,
+        typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit."),
     ] = False,
 ) -> None:
     """Weave cosmic webs: simulate, generate, measure and explore 3D matter fields."""

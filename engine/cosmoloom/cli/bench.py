@@ -23,7 +23,9 @@ def latency(
     model: Annotated[str, typer.Option(help="Name of a bundled model, or a model's folder.")] = "web64",
     moves: Annotated[int, typer.Option(min=1, help="How many redshifts to go to.")] = 100,
     device: Annotated[str | None, typer.Option(help="Where to compute; CUDA where there is some.")] = None,
-    threads: Annotated[int | None, typer.Option(min=1, help="Threads for torch; its own choice.")] = None,
+    threads: Annotated[
+        int | None, typer.Option(min=1, help="Threads of each stage; half of the cores.")
+    ] = None,
     view: Annotated[
         str, typer.Option(help="What draws: array (a coloured slice), or napari with a display.")
     ] = "array",
@@ -36,7 +38,6 @@ def latency(
     """
     import json
 
-    import torch
     from rich.console import Console
     from rich.progress import Progress
 
@@ -46,12 +47,15 @@ def latency(
 
     if out is not None:
         require_writable(out)
-    if threads is not None:
-        torch.set_num_threads(threads)
     with open_view(view) as draw, Progress(console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task("moving the slider", total=moves)
         report = measure_latency(
-            model, moves=moves, draw=draw, device=device, on_move=lambda: progress.advance(task)
+            model,
+            moves=moves,
+            draw=draw,
+            device=device,
+            threads=threads,
+            on_move=lambda: progress.advance(task),
         )
     _print(report)
     if out is not None:

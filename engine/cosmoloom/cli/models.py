@@ -25,7 +25,11 @@ def models(
     for name in names():
         card = read_card(name)
         table.add_row(
-            name, f"{card.n}^3", f"{card.box_size:g}", _span(card.redshift_range), _span(card.kappa_range),
+            name,
+            f"{card.n}^3",
+            f"{card.box_size:g}",
+            _span(card.redshift_range),
+            _span(card.kappa_range),
             measured_summary(card.measured),
         )
     console = Console()

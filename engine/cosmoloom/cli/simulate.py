@@ -46,7 +46,9 @@ def simulate(
     try:
         snapshots = tuple(float(z) for z in redshifts.split(","))
     except ValueError:
-        raise InvalidInputError(f"--redshifts must be numbers with commas between, got {redshifts!r}") from None
+        raise InvalidInputError(
+            f"--redshifts must be numbers with commas between, got {redshifts!r}"
+        ) from None
     plans = [
         SimulationPlan(
             box_size=box_size,

@@ -112,9 +112,10 @@ def _snapshot(path: Path, part: str, redshift: float | None) -> Box:
         try:
             redshift = float(match[2])
         except ValueError:
-            raise InvalidInputError(f"{path}::{part}: expected a redshift after @, got {match[2]!r}") from None
+            raise InvalidInputError(
+                f"{path}::{part}: expected a redshift after @, got {match[2]!r}"
+            ) from None
     if redshift is None:
         known = ", ".join(f"{z:g}" for z in simulation.redshifts)
         raise InvalidInputError(f"{path}::{part} has snapshots at z = {known}; choose one, as in @0.5")
     return simulation.box(redshift)
-

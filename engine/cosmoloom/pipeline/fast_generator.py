@@ -1,10 +1,10 @@
 """The conditional generator as it is run, not trained: folded, channels-last, in the faster precision.
 
-In evaluation mode normalisation, scale and shift are one affine map per channel, fixed by the condition.
-It is applied in place rather than put into weights, which have more entries than most features.  The first layer's weight is permuted so that its product
-with the latent is already channels-last.  The last layer has eight output channels, too few for a vector
-unit: it computes two cells along z at once.  It also calls oneDNN by name, because torch gives a small
-convolution of one sample to another library that takes ten times as long.
+In evaluation mode normalisation, scale and shift are one affine map per channel, fixed by the condition.  It
+is applied in place rather than put into weights, which have more entries than most features.  The first
+layer's weight is permuted so that its product with the latent is already channels-last.  The last layer has
+eight output channels, too few for a vector unit: it computes two cells along z at once, and calls oneDNN by
+name, because torch hands a small convolution of one sample to code that takes ten times as long.
 """
 
 from __future__ import annotations

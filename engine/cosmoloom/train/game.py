@@ -18,9 +18,11 @@ from cosmoloom.train.losses import EnsembleMatch, critic_hinge, generator_hinge
 from cosmoloom.train.plan import TrainingPlan
 
 MEAN_WEIGHT = 10.0
-"""Weight of the mean density against one bin of power: it must be right to a percent, not to ten."""
-SCATTER_WEIGHT = 0.25
-"""Weight of the mean square of the power, which sets its scatter from volume to volume."""
+"""Weight of a volume's mean against one bin of power: it must be right to a percent, not to ten."""
+DENSITY_WEIGHT = 0.3
+"""Weight of the power of density, which a few dense voxels rule, against that of the network field."""
+SCATTER_WEIGHT = 0.1
+"""Weight of mean squares, which set the scatter from volume to volume."""
 
 
 class PairGame:
@@ -56,7 +58,9 @@ class PairGame:
         betas = (0.0, 0.9)
         self.optimiser = Adam(self.generator.parameters(), lr=plan.learning_rate, betas=betas)
         self.critic_optimiser = Adam(self.critic.parameters(), lr=plan.critic_learning_rate, betas=betas)
-        weights = [MEAN_WEIGHT, SCATTER_WEIGHT] + plan.n // 2 * [1.0] + plan.n // 2 * [SCATTER_WEIGHT]
+        n_bins = plan.n // 2
+        weights = [MEAN_WEIGHT, MEAN_WEIGHT, MEAN_WEIGHT, SCATTER_WEIGHT]
+        weights += n_bins * [DENSITY_WEIGHT] + n_bins * [SCATTER_WEIGHT] + n_bins * [1.0]
         self.match = EnsembleMatch(len(plan.redshifts), torch.tensor(weights, device=device))
         self.rng = np.random.default_rng(plan.seed)
 
@@ -82,11 +86,13 @@ class PairGame:
         seen = self.standardisation.to_network(x, flat_growth, flat_kappa)  # clipped to densities that exist
 
         critic_loss, margin = self._critic_step(_pairs(real), _pairs(seen.detach()), growth, log_kappa)
-        generator_loss, match_loss = self._generator_step(
-            _pairs(seen), unscale(x, kappa), real_density, growth, log_kappa, index.flatten()
-        )
-        self._update_average()
-        return {"critic": critic_loss, "generator": generator_loss, "match": match_loss, "margin": margin}
+        with torch.no_grad():
+            wanted = self._statistics(real_density, scale(real_density, kappa), real)
+        reached = self._statistics(unscale(x, kappa), x, seen)
+        match = self.match.loss(wanted, reached, index.flatten())
+        generator_loss = self._generator_step(_pairs(seen), match, growth, log_kappa)
+        self._update_average(iteration)
+        return {"critic": critic_loss, "generator": generator_loss, "match": match.item(), "margin": margin}
 
     def _conditions(self) -> tuple[Tensor, Tensor]:
         """Draw two different redshifts per volume, and ln kappa."""
@@ -111,32 +117,35 @@ class PairGame:
         self.critic_optimiser.step()
         return loss.item(), (score_real.mean() - score_fake.mean()).item()
 
-    def _generator_step(
-        self, fake: Tensor, density: Tensor, real_density: Tensor, growth: Tensor, log_kappa: Tensor, index: Tensor
-    ) -> tuple[float, float]:
+    def _generator_step(self, fake: Tensor, match: Tensor, growth: Tensor, log_kappa: Tensor) -> float:
         self.critic.requires_grad_(False)
         with torch.autocast(self.device.type, dtype=torch.bfloat16):
             score = self.critic(fake, growth, log_kappa)
         self.critic.requires_grad_(True)
         loss = generator_hinge(score)
-        with torch.no_grad():
-            real_statistics = self._statistics(real_density)
-        match = self.match.loss(real_statistics, self._statistics(density), index)
         self.optimiser.zero_grad(set_to_none=True)
-        (loss + self.plan.power_weight * match).backward()
+        (loss + self.plan.match_weight * match).backward()
         nn.utils.clip_grad_norm_(self.generator.parameters(), 10.0)
         self.optimiser.step()
-        return loss.item(), match.item()
+        return loss.item()
 
-    def _statistics(self, density: Tensor) -> Tensor:
-        """Return what the ensembles must share: mean density, power in each bin, and their squares."""
-        mean = density.mean(dim=(1, 2, 3))[:, None]
-        power = spherical_power(density - 1.0, box_size=self.plan.n * self.crops.voxel_size).float()
-        return torch.cat([mean, (mean - 1.0) ** 2, power, power**2], dim=1)
+    def _statistics(self, density: Tensor, x: Tensor, y: Tensor) -> Tensor:
+        """Return what the ensembles must share, all positive, shape (b, s).
+
+        Mean of the density, mean and mean square of 1 + x, squared excess of the mean density, power of
+        the density in each bin and its square, and power of the network field.
+        """
+        axes = (1, 2, 3)
+        mean, shifted = density.mean(axes), x + 1.0
+        means = torch.stack([mean, shifted.mean(axes), shifted.square().mean(axes), (mean - 1.0).square()], dim=1)
+        box_size = self.plan.n * self.crops.voxel_size
+        power, network_power = spherical_power(torch.stack([density - 1.0, y]), box_size=box_size)
+        return torch.cat([means, power, power**2, network_power], dim=1)
 
     @torch.no_grad()
-    def _update_average(self) -> None:
-        decay = self.plan.average_decay
+    def _update_average(self, iteration: int) -> None:
+        # Early on the average is short, so that it never remembers the random start.
+        decay = min(self.plan.average_decay, (1 + iteration) / (10 + iteration))
         for target, source in zip(
             self.average.state_dict().values(), self.generator.state_dict().values(), strict=True
         ):

@@ -64,7 +64,7 @@ def train(
     Parameters
     ----------
     plan : TrainingPlan
-        Settings; a folder that holds another plan is refused, but for its number of iterations.
+        Settings; a folder that holds another plan is refused; iterations and learning rates may change.
     folder : Path
         Receives plan, metrics, checkpoint, and the model in ``model/``.
     name : str
@@ -137,7 +137,7 @@ def export(folder: Path, game: PairGame, *, name: str, iteration: int) -> ModelC
 def _claim(folder: Path, plan: TrainingPlan) -> None:
     """Make the folder and note the plan in it, or refuse a folder of another plan."""
     path = folder / PLAN
-    free = {"iterations", "store", "decay_from", "grow_from"}
+    free = {"iterations", "store", "grow_from", "learning_rate", "critic_learning_rate", "decay_from"}
     if path.exists():
         before = TrainingPlan.model_validate_json(path.read_text())
         changed = [
@@ -162,7 +162,7 @@ def _progress(game: PairGame, iteration: int, seconds: float, losses: dict[str, 
         iterations=game.plan.iterations,
         seconds_per_step=seconds,
         losses=losses,
-        power_error=tuple(error[:, 2 : 2 + n_bins // 2].abs().mean(1).tolist()),
+        power_error=tuple(error[:, 4 : 4 + n_bins // 2].abs().mean(1).tolist()),
         mean_error=tuple(error[:, 0].tolist()),
     )
 

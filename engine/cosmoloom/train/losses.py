@@ -22,8 +22,9 @@ class EnsembleMatch:
 
     One batch holds a few volumes per redshift, far too few for a mean power spectrum.  So running means
     of real and generated statistics are kept per redshift, and the gradient of each step is that of the
-    batch's own statistics, weighted by the logarithmic error of the running means:
-    ``loss = sum_j ln(F_j / R_j) f_j / F_j``, which vanishes once the means agree.
+    batch's own statistics, weighted by the logarithmic error e of the running means and by its sum over
+    time, a Lagrange multiplier m that grows until the constraint holds against the pull of the critic:
+    ``loss = sum_j (e_j + m_j) f_j / F_j`` with ``e_j = ln(F_j / R_j)``.
 
     Parameters
     ----------
@@ -32,17 +33,20 @@ class EnsembleMatch:
     weights : Tensor, shape (s,)
         How much each statistic counts [1].
     decay : float
-        Of the running means, per batch that holds the redshift [1].
+        Of the running means, per volume at the redshift [1].
+    multiplier_rate : float
+        Growth of the multipliers per step and unit of error [1].
 
     References
     ----------
     The idea of statistics in the generator's loss is that of Cavezza et al. (2022), section 3.
     """
 
-    def __init__(self, n_redshifts: int, weights: Tensor, *, decay: float = 0.96) -> None:
-        self.decay, self.weights = decay, weights
+    def __init__(self, n_redshifts: int, weights: Tensor, *, decay: float = 0.96, multiplier_rate: float = 0.02) -> None:
+        self.decay, self.weights, self.multiplier_rate = decay, weights, multiplier_rate
         self.real = weights.new_zeros(n_redshifts, len(weights))
         self.fake = torch.zeros_like(self.real)
+        self.multiplier = torch.zeros_like(self.real)
         self.seen = weights.new_zeros(n_redshifts)
 
     def loss(self, real: Tensor, fake: Tensor, redshift_index: Tensor) -> Tensor:
@@ -63,8 +67,9 @@ class EnsembleMatch:
             blend = share / float(self.seen[row])
             self.real[row].lerp_(real[chosen].detach().mean(0), blend)
             self.fake[row].lerp_(fake[chosen].detach().mean(0), blend)
-            error = torch.log(self.fake[row] / self.real[row]).clamp(-1.0, 1.0) * self.weights
-            slope = error / self.fake[row]
+            error = torch.log(self.fake[row] / self.real[row]).clamp(-1.0, 1.0)
+            self.multiplier[row] = (self.multiplier[row] + self.multiplier_rate * error).clamp(-3.0, 3.0)
+            slope = self.weights * (error + self.multiplier[row]) / self.fake[row]
             loss = loss + (slope * fake[chosen]).sum()
         return loss / len(fake)
 
@@ -74,8 +79,9 @@ class EnsembleMatch:
 
     def state(self) -> dict[str, Tensor]:
         """Return the tables, for a checkpoint."""
-        return {"real": self.real, "fake": self.fake, "seen": self.seen}
+        return {"real": self.real, "fake": self.fake, "seen": self.seen, "multiplier": self.multiplier}
 
     def restore(self, state: dict[str, Tensor]) -> None:
         """Take over the tables of a checkpoint."""
-        self.real, self.fake, self.seen = state["real"], state["fake"], state["seen"]
+        self.real, self.fake = state["real"], state["fake"]
+        self.seen, self.multiplier = state["seen"], state["multiplier"]

@@ -1,6 +1,7 @@
 import os
 
 import pytest
+
 from cosmoloom.data.atomic import atomic_path, require_writable
 from cosmoloom.errors import MissingFileError, UnwritableError
 
@@ -21,9 +22,14 @@ def test_a_file_appears_whole(tmp_path):
 def test_an_interruption_leaves_what_was_there_and_nothing_else(tmp_path, interruption):
     target = tmp_path / "a.txt"
     target.write_text("before")
-    with pytest.raises(interruption), atomic_path(target) as draft:
-        draft.write_text("half")
-        raise interruption
+
+    def write_half() -> None:
+        with atomic_path(target) as draft:
+            draft.write_text("half")
+            raise interruption
+
+    with pytest.raises(interruption):
+        write_half()
     assert target.read_text() == "before"
     assert names(tmp_path) == ["a.txt"]
 
@@ -45,8 +51,7 @@ def test_a_zarr_folder_replaces_a_zarr_folder(tmp_path):
 
 
 def test_failing_to_write_is_reported_in_our_terms(tmp_path):
-    with pytest.raises(UnwritableError, match="No space left"), atomic_path(tmp_path / "a") as draft:
-        draft.touch()
+    with pytest.raises(UnwritableError, match="No space left"), atomic_path(tmp_path / "a"):
         raise OSError(28, "No space left on device")
     assert names(tmp_path) == []
 

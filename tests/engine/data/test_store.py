@@ -3,6 +3,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from cosmoloom.data.store import SimulationStore
 from cosmoloom.errors import BrokenFileError, InvalidInputError, MissingFileError, UnwritableError
 from cosmoloom.simulate.campaign import simulate_into
@@ -86,7 +87,7 @@ def test_a_missing_chunk_is_noticed(store, array, read):
 
 
 def test_an_unknown_redshift_names_the_known_ones(store):
-    with pytest.raises(InvalidInputError, match="snapshots at z = 1, 0, not at 0.3"):
+    with pytest.raises(InvalidInputError, match=r"snapshots at z = 1, 0, not at 0.3"):
         store["0000"].density(0.3)
 
 

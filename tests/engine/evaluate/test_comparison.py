@@ -13,7 +13,7 @@ from cosmoloom.evaluate.samples import SampleStatistics, between, concatenate, m
 
 def samples(n_fields: int, seed: int = 0, sigma: float = 0.5) -> SampleStatistics:
     noise = torch.randn(n_fields, 16, 16, 16, generator=torch.Generator().manual_seed(seed))
-    return measure((sigma * noise).exp() / np.exp(sigma**2 / 2), box_size=64.0)
+    return measure((sigma * noise).exp() / np.exp(sigma**2 / 2), box_size=32.0)
 
 
 def compare(model: SampleStatistics, simulation: SampleStatistics) -> Comparison:
@@ -55,6 +55,7 @@ def test_disjoint_mean_densities_are_as_far_apart_as_can_be():
 
 def test_growth_of_power_is_found_on_large_scales_only():
     early = samples(5)
+    assert 0 < (early.k < 0.3).sum() < len(early.k)
     factor = np.where(early.k < 0.3, 2.5, 40.0)
     growth = growth_of_power(replace(early, power=early.power * factor), early)
     assert np.allclose([growth.value, growth.low, growth.high], 2.5)

@@ -1,6 +1,7 @@
 """Statistics of single fields, as table, JSON and picture."""
 
 import json
+from io import StringIO
 
 import numpy as np
 import pytest
@@ -19,9 +20,9 @@ def box(n=16, seed=0, label="some[red]field", **options):
 
 
 def text_of(report):
-    console = Console(width=150, record=True, quiet=True)
-    console.print(field_table(report))
-    return console.export_text()
+    output = StringIO()
+    Console(width=150, file=output).print(field_table(report))
+    return output.getvalue()
 
 
 def test_document_holds_every_number_of_both_fields_and_of_the_pair():

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+
 from cosmoloom import Cosmology, simulate
 from cosmoloom.data.store import SimulationStore
 from cosmoloom.errors import InvalidInputError
@@ -12,7 +13,9 @@ REDSHIFTS = (3.0, 1.5, 0.5, 0.0)
 
 
 def plan(**options) -> SimulationPlan:
-    return SimulationPlan(**{"box_size": 300.0, "n_particles": 64, "redshifts": REDSHIFTS, "n_steps": 8, **options})
+    return SimulationPlan(
+        **{"box_size": 300.0, "n_particles": 64, "redshifts": REDSHIFTS, "n_steps": 8, **options}
+    )
 
 
 @pytest.fixture(scope="module")

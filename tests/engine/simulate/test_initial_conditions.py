@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 import torch
+
 from cosmoloom import Cosmology
 from cosmoloom.simulate.fourier import gradient, inverse_laplacian
 from cosmoloom.simulate.initial_conditions import displacements, linear_field

@@ -3,6 +3,7 @@ import itertools
 import numpy as np
 import pytest
 import torch
+
 from cosmoloom.simulate.mesh import cloud_in_cell, nearest_grid_point, read_cloud_in_cell
 
 N = 8

@@ -1,6 +1,9 @@
+from itertools import pairwise
+
 import numpy as np
 import pytest
 import torch
+
 from cosmoloom import Cosmology
 from cosmoloom.errors import InvalidInputError
 from cosmoloom.simulate import particle_mesh
@@ -11,7 +14,9 @@ N, BOX = 16, 64.0
 
 
 def plan(**options) -> SimulationPlan:
-    return SimulationPlan(**{"box_size": BOX, "n_particles": N, "redshifts": (3.0, 0.0), "n_steps": 6, **options})
+    return SimulationPlan(
+        **{"box_size": BOX, "n_particles": N, "redshifts": (3.0, 0.0), "n_steps": 6, **options}
+    )
 
 
 def lattice(n: int, box: float) -> torch.Tensor:
@@ -76,7 +81,7 @@ def test_steps_meet_every_snapshot_exactly():
     stretches = plan(redshifts=(3.0, 1.5, 0.0), n_steps=10).scale_factors()
     assert stretches[0][0] == pytest.approx(0.1)
     assert [stretch[-1] for stretch in stretches] == pytest.approx([0.25, 0.4, 1.0])
-    assert all(after[0] == before[-1] for before, after in zip(stretches, stretches[1:], strict=False))
+    assert all(after[0] == before[-1] for before, after in pairwise(stretches))
 
 
 def test_progress_is_reported_after_every_step():

@@ -41,7 +41,7 @@ def plan(store: SimulationStore) -> TrainingPlan:
     """A plan whose networks are real and tiny."""
     return TrainingPlan(
         store=store.path, boxes=("0001",), held_out=("0002",), redshifts=REDSHIFTS, n=16, latent_size=8,
-        widths=(8, 8), critic_widths=(8, 8), batch=2, iterations=4,
+        widths=(8, 8), critic_widths=(8, 8), batch=2, iterations=4, decay_from=0.9,
     )
 
 

@@ -1,0 +1,54 @@
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a command left behind for a person to read."""
+
+    status: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def cosmoloom(capfd: pytest.CaptureFixture[str]) -> Callable[..., Outcome]:
+    """Run a command of the program in this process."""
+    from cosmoloom.cli.app import main
+
+    def run(*arguments: object) -> Outcome:
+        capfd.readouterr()
+        status = main([str(argument) for argument in arguments])
+        return Outcome(status, *capfd.readouterr())
+
+    return run
+
+
+@pytest.fixture
+def cube(tmp_path: Path) -> Path:
+    """A good field with its size and redshift inside."""
+    from cosmoloom.data.writers import write_fields
+
+    path = tmp_path / "cube.npz"
+    density = np.random.default_rng(1).lognormal(size=(16, 16, 16)).astype(np.float32)
+    write_fields(path, density, {"box_size": 16.0, "redshift": 0.0})
+    return path
+
+
+@pytest.fixture(scope="session")
+def small_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two simulations of 16^3 cells at two redshifts."""
+    from cosmoloom.data.store import SimulationStore
+    from cosmoloom.simulate.campaign import simulate_into
+    from cosmoloom.simulate.particle_mesh import SimulationPlan
+
+    path = tmp_path_factory.mktemp("stores") / "small.zarr"
+    store = SimulationStore.create(path)
+    for seed in range(2):
+        plan = SimulationPlan(box_size=64.0, n_particles=32, redshifts=(1.0, 0.0), n_steps=4, seed=seed)
+        simulate_into(store, plan, name=f"{seed:04d}")
+    return path
