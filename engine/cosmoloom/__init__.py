@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from cosmoloom.cosmology import Cosmology as Cosmology
     from cosmoloom.data.readers import open_box as open  # noqa: A004, F401  cl.open is the public name
     from cosmoloom.models import load as load
-    from cosmoloom.models import names as models  # noqa: F401
-    from cosmoloom.simulate.campaign import simulate as simulate
     from cosmoloom.statistics import cross_power as cross_power
     from cosmoloom.statistics import dice as dice
     from cosmoloom.statistics import mass_histogram as mass_histogram
@@ -30,17 +28,18 @@ _HOMES = {
     "dice": ("cosmoloom.statistics", "dice"),
     "load": ("cosmoloom.models", "load"),
     "mass_histogram": ("cosmoloom.statistics", "mass_histogram"),
-    "models": ("cosmoloom.models", "names"),
     "open": ("cosmoloom.data.readers", "open_box"),
     "peak_counts": ("cosmoloom.statistics", "peak_counts"),
     "power_spectrum": ("cosmoloom.statistics", "power_spectrum"),
-    "simulate": ("cosmoloom.simulate.campaign", "simulate"),
 }
+_CALLABLE_PACKAGES = ("models", "simulate")  # Python binds packages to their names, so these can be called
 
-__all__ = [*_HOMES, "__version__"]  # noqa: PLE0604  the table above is the single list
+__all__ = [*_HOMES, *_CALLABLE_PACKAGES, "__version__"]  # noqa: PLE0604  the table above is the single list
 
 
 def __getattr__(name: str) -> Any:
+    if name in _CALLABLE_PACKAGES:
+        return import_module(f"cosmoloom.{name}")
     try:
         module, attribute = _HOMES[name]
     except KeyError:

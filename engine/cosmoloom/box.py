@@ -122,7 +122,9 @@ class Box:
         """Return the density as a torch tensor, shape (n, n, n), float32."""
         import torch
 
-        return torch.as_tensor(self.density, device=device)
+        # torch knows no read-only tensors and warns about arrays that are, as those mapped from a file.
+        density = self.density if self.density.flags.writeable else self.density.copy()
+        return torch.as_tensor(density, device=device)
 
     def crop(self, corner: tuple[int, int, int], n: int) -> Box:
         """Return a sub-volume of n^3 voxels; a periodic box wraps around, another refuses."""

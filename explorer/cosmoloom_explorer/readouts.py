@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from typing import TYPE_CHECKING
+
 from cosmoloom.cosmology import Cosmology
 from cosmoloom.models.card import ModelCard
 from cosmoloom.scaling.rational import FEDER_UNITS_PER_MEAN
+
+if TYPE_CHECKING:
+    from cosmoloom.live_statistics import LiveStatistics
 
 STAGES = ("network", "density", "transfer", "statistics", "draw")
 
@@ -53,3 +58,14 @@ def reference_text(index: int, snapshot: float | None, redshift: float) -> str:
         return "no held-out simulation"
     exact = abs(snapshot - redshift) < 5e-3
     return f"Simulation {index + 1}, z = {snapshot:g}" + ("" if exact else " (nearest snapshot)")
+
+
+def statistics_text(statistics: LiveStatistics) -> str:
+    """Return mean densities, and how many held-out sub-volumes make the band."""
+    text = f"mean \u03c1/\u03c1\u0304 = {statistics.mean_density:.3f}"
+    if statistics.reference_mean_density is not None:
+        text += f" (simulation {statistics.reference_mean_density:.3f})"
+    if statistics.n_samples == 0:
+        return f"{text}    no held-out simulations come with this model"
+    between = ", interpolated" if statistics.interpolated else ""
+    return f"{text}    band: N = {statistics.n_samples} held-out sub-volumes at z = {statistics.redshift:.2f}{between}"

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
 from dataclasses import replace
 from itertools import count
+from threading import Event
 from time import perf_counter
 from typing import TYPE_CHECKING
 
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-PATIENCE = 2.0
-"""Longest wait for a viewer to take a frame before the next is computed all the same [s]."""
+PATIENCE = 1.0
+"""Longest wait for a viewer to show a frame before work goes on all the same [s]."""
 LIVE_INTERVAL = 0.25
 """While settings keep changing, statistics are due again after this time [s]."""
 
@@ -40,8 +40,9 @@ class Session:
         Called from the session's worker thread only.
     deliver : callable
         Runs a callable on the viewer's own loop; signals are emitted there.
-    prepare : callable, optional
-        Called once on the worker thread, before its first work.
+    acknowledged : bool
+        Whether the viewer calls :meth:`acknowledge` once a frame is on screen, and work rests until then.
+        Where drawing and computing share the processor, taking turns is faster than competing for it.
 
     Notes
     -----
@@ -59,10 +60,15 @@ class Session:
     busy = Signal(bool)
 
     def __init__(
-        self, engine: Engine, deliver: Deliver, *, prepare: Callable[[], None] | None = None
+        self,
+        engine: Engine,
+        deliver: Deliver,
+        *,
+        acknowledged: bool = False,
     ) -> None:
         self._engine = engine
-        self._prepare = prepare
+        self._acknowledged = acknowledged
+        self._on_screen = Event()
         self._serials = count(1)
         self._last: Settings | None = None
         self._facts: ModelFacts | None = None
@@ -94,9 +100,14 @@ class Session:
             self._last = settings.computed
             self._mailbox.put((next(self._serials), settings.computed))
 
+    def acknowledge(self) -> None:
+        """Say that the last frame is on screen; callable from any thread."""
+        self._on_screen.set()
+
     def close(self) -> bool:
         """Stop the worker, free the engine's memory; return whether the thread ended."""
         self._outbox.close()
+        self._on_screen.set()
         ended = self._mailbox.close()
         if ended:
             self._engine.clear()
@@ -111,9 +122,6 @@ class Session:
         serial, settings = item
         self._outbox.put(self._emit["busy"], True)
         try:
-            if self._prepare is not None:
-                self._prepare()
-                self._prepare = None
             self._answer(serial, settings)
         except CosmoloomError as error:
             self._outbox.put(self._emit["failed"], str(error))
@@ -137,9 +145,11 @@ class Session:
             latent=self._engine.latent(view.field.latent),
             timings=dict(self._engine.last_timings),
         )
+        self._on_screen.clear()
         self._outbox.put(self._emit["frame"], frame)
-        now = perf_counter()
-        if self._mailbox.superseded and now < self._statistics_due:
+        if self._acknowledged:
+            self._on_screen.wait(PATIENCE)
+        if self._mailbox.superseded and perf_counter() < self._statistics_due:
             return
         if self._extremes_of != settings.model:
             self._outbox.put(self._emit["extremes"], self._extremes(settings, facts))

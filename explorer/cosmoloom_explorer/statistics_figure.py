@@ -1,6 +1,8 @@
 """Live statistics in one figure: power spectrum with ratio, mass histogram, peaks, Dice.
 
-Axes, ticks and labels are drawn once; an update gives the prepared artists new data and blits them.
+Axes, ticks and labels are drawn once; an update gives the prepared artists new data and blits them.  Numbers
+that change (see :func:`cosmoloom_explorer.readouts.statistics_text`) belong to the view: drawing one text takes
+as long as all curves of a panel.
 """
 
 from __future__ import annotations
@@ -69,10 +71,6 @@ class StatisticsFigure:
             color=colours.MUTED,
         )  # fmt: skip
         self._legend = self._make_legend()
-        # One text for all numbers: a text costs as much to draw as all lines of a panel.
-        self._note = self.figure.text(
-            0.99, 0.98, "", ha="right", va="top", fontsize=FONT + 0.5, color=colours.MUTED, animated=True
-        )
         self._canvas: Any = None
         self._present: Callable[[], None] = _nowhere
         self._background: Any = None
@@ -82,8 +80,7 @@ class StatisticsFigure:
     @property
     def artists(self) -> tuple[Artist, ...]:
         """Everything that an update redraws."""
-        lines = tuple(artist for panel in self.panels.values() for artist in panel.artists)
-        return (*lines, self._note)
+        return tuple(artist for panel in self.panels.values() for artist in panel.artists)
 
     def attach(self, canvas: Any, present: Callable[[], None] | None = None) -> None:
         """Draw on an Agg canvas, and again whenever that canvas draws itself, say after a resize.
@@ -104,7 +101,6 @@ class StatisticsFigure:
         """Put new statistics into the artists and blit them."""
         for name, panel in self.panels.items():
             panel.show(getattr(statistics, name))
-        self._note.set_text(f"{_mean_text(statistics)}    {_held_out_text(statistics)}")
         if self._canvas is not None and self._background is not None:
             self._canvas.restore_region(self._background)
             self._draw_artists()
@@ -151,7 +147,6 @@ class StatisticsFigure:
         for panel, (x, y, w, h) in zip(self.panels.values(), places, strict=True):
             panel.axes.set_position((x / width, y / height, w / width, h / height))
         self._legend.set_bbox_to_anchor((LEFT / width, 1.0 - 2 / height))
-        self._note.set_position((1.0 - RIGHT / width, 1.0 - 5 / height))
 
     def _label(self, axes: Axes, title: str, x_label: str, y_label: str) -> None:
         axes.set_title(title, fontsize=FONT + 0.5, color=colours.TEXT, loc="left", pad=4)
@@ -225,17 +220,3 @@ def _positive_range(curves: list[Curves], lowest: float) -> tuple[float, float]:
     values = np.concatenate(parts)
     values = values[np.isfinite(values) & (values >= lowest)]
     return (float(values.min()), float(values.max())) if values.size else (lowest, 1.0)
-
-
-def _mean_text(statistics: LiveStatistics) -> str:
-    text = f"mean \u03c1/\u03c1\u0304 = {statistics.mean_density:.3f}"
-    if statistics.reference_mean_density is not None:
-        text += f" (simulation {statistics.reference_mean_density:.3f})"
-    return text
-
-
-def _held_out_text(statistics: LiveStatistics) -> str:
-    if statistics.n_samples == 0:
-        return "no held-out simulations come with this model"
-    between = ", interpolated" if statistics.interpolated else ""
-    return f"N = {statistics.n_samples} held-out sub-volumes at z = {statistics.redshift:.2f}{between}"

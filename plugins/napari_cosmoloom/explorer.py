@@ -112,7 +112,7 @@ class Explorer(QWidget):
         self.session = Session(
             self._engine or _new_engine(),
             self._bridge.deliver,
-            prepare=leave_a_core_for_drawing if in_software else None,
+            acknowledged=in_software,
         )
         self.presenter.connect_session(self.session)
         self._shortcuts = Shortcuts(self.viewer, self._actions())
@@ -252,10 +252,3 @@ def _new_engine() -> Engine:
     from cosmoloom.engine import Engine
 
     return Engine()
-
-
-def leave_a_core_for_drawing() -> None:
-    """Let the calling thread compute on all processor cores but one, where OpenGL runs on them too."""
-    import torch
-
-    torch.set_num_threads(max(1, torch.get_num_threads() - 1))

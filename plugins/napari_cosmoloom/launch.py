@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from cosmoloom import models
 from cosmoloom.errors import CosmoloomError
-from cosmoloom_explorer import Limits, Settings
+from cosmoloom_explorer import ExplorerState, Limits, Settings
 
 if TYPE_CHECKING:
     from cosmoloom.engine import Engine
@@ -20,8 +21,23 @@ PATIENCE = 120.0
 """Longest wait for a picture [s]."""
 
 
-def launch(settings: Settings | None = None, *, device: str | None = None, picture: str | Path | None = None) -> None:
-    """Open the explorer and run it until its window is closed; or, given ``picture``, draw it and return."""
+def launch(
+    model: str | None = None,
+    *,
+    seed: int | None = None,
+    redshift: float | None = None,
+    kappa: float | None = None,
+    device: str | None = None,
+    picture: str | Path | None = None,
+) -> None:
+    """Open the explorer and run it until its window is closed; or, given ``picture``, draw it and return.
+
+    Raises
+    ------
+    CosmoloomError
+        If there is no such model, or it does not know such values.
+    """
+    settings = opening_settings(model, seed=seed, redshift=redshift, kappa=kappa)
     if picture is not None:
         render(picture, settings, device=device)
         return
@@ -29,6 +45,29 @@ def launch(settings: Settings | None = None, *, device: str | None = None, pictu
 
     open_explorer(settings, device=device)
     napari.run()
+
+
+def opening_settings(
+    model: str | None = None,
+    *,
+    seed: int | None = None,
+    redshift: float | None = None,
+    kappa: float | None = None,
+) -> Settings:
+    """Return a model's opening settings with some values of one's own.
+
+    Raises
+    ------
+    CosmoloomError
+        If there is no such model, or it does not know such values.
+    """
+    name = models.DEFAULT_MODEL if model is None else model
+    limits = Limits.from_card(models.read_card(name))
+    chosen = {"seed": seed, "redshift": redshift, "kappa": kappa}
+    settings = replace(
+        limits.defaults(name), **{key: value for key, value in chosen.items() if value is not None}
+    )
+    return ExplorerState.from_settings(settings, limits).snapshot()
 
 
 def open_explorer(
@@ -59,11 +98,8 @@ def open_explorer(
     CosmoloomError
         If there is no such model.
     """
-    if settings is None:
-        name = models.DEFAULT_MODEL
-        settings = Limits.from_card(models.read_card(name)).defaults(name)
-    else:
-        models.read_card(settings.model)
+    settings = settings or opening_settings()
+    models.read_card(settings.model)
     import napari
 
     from cosmoloom.engine import Engine

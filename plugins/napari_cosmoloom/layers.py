@@ -30,6 +30,7 @@ class FieldLayers:
 
     def __init__(self, viewer: Any, n: int, voxel_size: float) -> None:
         self._viewer = viewer
+        self._shown: dict[Any, Volume] = {}
         grid = viewer.canvas.grid
         self._grid_before = (grid.enabled, grid.shape, grid.stride, grid.spacing)
         self._orientation_before = viewer.scene.camera.orientation
@@ -52,7 +53,8 @@ class FieldLayers:
         for layer, field, title in zip(self.both, (frame.generated, frame.reference), titles, strict=True):
             if layer not in self._viewer.layers:
                 continue
-            if field is not None:
+            if field is not None and self._shown.get(layer) is not field:
+                self._shown[layer] = field
                 write(layer, field)
             if layer.name != title:
                 layer.name = title
@@ -74,7 +76,8 @@ class FieldLayers:
         self._viewer.reset_view(margin=MARGIN, reset_camera_angle=False)
 
     def remove(self) -> None:
-        """Take the layers out and put the viewer's grid and camera back as they were."""
+        """Take the layers out, let go of the fields, and put grid and camera back as they were."""
+        self._shown.clear()
         for layer in self.both:
             if layer in self._viewer.layers:
                 self._viewer.layers.remove(layer)

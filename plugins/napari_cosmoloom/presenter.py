@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from qtpy.QtCore import QObject, Signal
+from qtpy.QtCore import QObject, QTimer, Signal
 
 from cosmoloom_explorer import Frame, ModelFacts, Session, StatisticsFrame, readouts
 from napari_cosmoloom.controls.panel import ControlPanel
@@ -14,9 +14,15 @@ from napari_cosmoloom.slice_panel import SlicePanel
 from napari_cosmoloom.statistics_panel import StatisticsPanel
 
 
+UNDRAWN = 150
+"""Longest wait for the canvas, which does not draw while it is hidden [ms]."""
+
+
 class Presenter(QObject):
     """Connects a session to controls, layers, slices and plots.
 
+    A frame is shown in two turns of the loop, first on the canvas and, once that is drawn, everywhere else, so
+    that no turn is long.
     ``frame_shown(Frame)`` and ``statistics_shown(StatisticsFrame)`` are emitted once they are on their way to
     the screen.
     """
@@ -38,13 +44,19 @@ class Presenter(QObject):
         super().__init__(parent)
         self._viewer = viewer
         self._controls, self._layers, self._slices, self._plots = controls, layers, slices, plots
-        self._quality = quality
+        self._session: Session | None = None
+        self._undrawn: Frame | None = None
+        self._hidden = QTimer(self)
+        self._hidden.setSingleShot(True)
+        self._hidden.setInterval(UNDRAWN)
+        self._hidden.timeout.connect(self._show_everywhere)
         self._timings: dict[str, float] = {}
         self._text = ""
         quality.drawn.connect(self._on_drawn)
 
     def connect_session(self, session: Session) -> None:
         """Follow a session; its signals arrive on the GUI's thread."""
+        self._session = session
         session.model_ready.connect(self._on_model_ready)
         session.frame_ready.connect(self._on_frame_ready)
         session.extremes_ready.connect(self._on_extremes_ready)
@@ -55,12 +67,27 @@ class Presenter(QObject):
         self._controls.show_facts(facts)
 
     def _on_frame_ready(self, frame: Frame) -> None:
+        self._undrawn = frame
+        self._hidden.start()
+        self._timings |= frame.timings
         self._layers.show(frame, titles(frame))
+
+    def _on_drawn(self, seconds: float) -> None:
+        self._timings["draw"] = seconds
+        if self._undrawn is not None and self._hidden.isActive():
+            self._hidden.stop()
+            QTimer.singleShot(0, self._show_everywhere)
+
+    def _show_everywhere(self) -> None:
+        frame, self._undrawn = self._undrawn, None
+        if frame is None:
+            return
         self._slices.show_frame(frame)
         self._controls.show_frame(frame)
-        self._timings |= frame.timings
         self._show_timings()
         self.frame_shown.emit(frame)
+        if self._session is not None:
+            QTimer.singleShot(0, self._session.acknowledge)  # after the turn that paints all this
 
     def _on_extremes_ready(self, examples: tuple[Any, ...]) -> None:
         self._plots.fit(list(examples))
@@ -75,10 +102,6 @@ class Presenter(QObject):
     def _on_failed(self, text: str) -> None:
         self._controls.show_error(text)
         self._viewer.status = text
-
-    def _on_drawn(self, seconds: float) -> None:
-        # Written with the next frame: a label that changes after each draw would redraw the window by itself.
-        self._timings["draw"] = seconds
 
     def _show_timings(self) -> None:
         text = readouts.timings_text(self._timings)

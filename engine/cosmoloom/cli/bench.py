@@ -23,9 +23,7 @@ def latency(
     model: Annotated[str, typer.Option(help="Name of a bundled model, or a model's folder.")] = "web64",
     moves: Annotated[int, typer.Option(min=1, help="How many redshifts to go to.")] = 100,
     device: Annotated[str | None, typer.Option(help="Where to compute; CUDA where there is some.")] = None,
-    threads: Annotated[
-        int | None, typer.Option(min=1, help="Threads of each stage; half of the cores.")
-    ] = None,
+    threads: Annotated[int | None, typer.Option(min=1, help="Threads of each stage; half of the cores.")] = None,
     view: Annotated[
         str, typer.Option(help="What draws: array (a coloured slice), or napari with a display.")
     ] = "array",
@@ -68,16 +66,17 @@ def _print(report: LatencyReport) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    table = Table(title=f"{report.model} on {report.processor}, {report.threads} threads, {report.precision}")
+    table = Table()
     table.add_column("stage")
     for column in ("median [ms]", "95 % below [ms]"):
         table.add_column(column, justify="right")
     for stage, times in report.stages.items():
         style = "bold" if stage == "slice" else None
-        table.add_row(
-            stage, f"{times.median:.2f}", f"{times.p95:.2f}", style=style, end_section=stage == "slice"
-        )
+        table.add_row(stage, f"{times.median:.2f}", f"{times.p95:.2f}", style=style, end_section=stage == "slice")
     console = Console()
+    console.print(
+        f"{report.model} on {report.processor}, threads: {report.threads}, {report.precision}", highlight=False
+    )
     console.print(table)
     rates = ", ".join(f"{name} {rate / 1e9:.0f}" for name, rate in report.matrix_rates.items())
     console.print(

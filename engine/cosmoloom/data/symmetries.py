@@ -18,4 +18,5 @@ def turn(field: NDArray[np.float32], symmetry: int) -> NDArray[np.float32]:
     order, flips = SYMMETRIES[symmetry]
     lead = field.ndim - 3
     axes = (*range(lead), *(lead + axis for axis in order))
-    return field.transpose(axes)[(..., *(slice(None, None, flip) for flip in flips))]
+    x, y, z = (slice(None, None, flip) for flip in flips)
+    return field.transpose(axes)[..., x, y, z]

@@ -41,6 +41,7 @@ def facts(
     held_out: Sequence[StoredSimulation],
     others: Sequence[StoredSimulation],
     *,
+    coarsen: int,
     kappa: float,
     seed: int,
     n_samples: int,
@@ -48,7 +49,7 @@ def facts(
     """Return all that a reader needs to repeat the evaluation, ready for JSON."""
     card, first = model.card, held_out[0]
     names = [simulation.name for simulation in held_out]
-    n_sub_volumes = sum((simulation.n // card.n) ** 3 for simulation in held_out)
+    n_sub_volumes = sum((simulation.n // coarsen // card.n) ** 3 for simulation in held_out)
     return {
         "made_by": f"cosmoloom {__version__}",
         "model": {
@@ -66,6 +67,7 @@ def facts(
             "name": store.path.name,
             "box_size": first.box_size,
             "n": first.n,
+            "averaged_over_voxels_per_side": coarsen,
             "mean_count": first.mean_count,
             "redshifts": list(first.redshifts),
             "plans": {simulation.name: dict(simulation.group.attrs["plan"]) for simulation in held_out},

@@ -8,14 +8,15 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
 from cosmoloom.box import Box
 from cosmoloom.cosmology import Cosmology
-from cosmoloom.data.store import SimulationStore
+from cosmoloom.data.store import SimulationStore, StoredSimulation
 from cosmoloom.errors import InvalidInputError
 from cosmoloom.evaluate.samples import Band, SampleStatistics, Values, between, concatenate, measure
-from cosmoloom.evaluate.sub_volumes import select, stored_sub_volumes, sub_volumes
+from cosmoloom.evaluate.sub_volumes import select, stored_sub_volumes
 
 SAME_REDSHIFT = 1e-6
 
@@ -172,7 +173,9 @@ class HeldOut:
         )
 
 
-def build_held_out(store: SimulationStore, names: Sequence[str], n: int = 64) -> HeldOut:
+def build_held_out(
+    store: SimulationStore, names: Sequence[str], n: int = 64, *, coarsen: int = 1
+) -> HeldOut:
     """Measure simulations of a store and keep one sub-volume of each.
 
     Parameters
@@ -183,19 +186,25 @@ def build_held_out(store: SimulationStore, names: Sequence[str], n: int = 64) ->
         Simulations that no training has used.
     n : int
         Voxels per side of a sub-volume: those of the model that shall be compared.
+    coarsen : int
+        Voxels of the simulations per side of a voxel, whose densities are averaged.
     """
-    simulations = select(store, names, n)
+    simulations = select(store, names, n, coarsen=coarsen)
     first = simulations[0]
-    box_size = first.box_size / first.n * n
+    box_size = first.box_size / first.n * coarsen * n
+
+    def cut(simulation: StoredSimulation, redshift: float) -> torch.Tensor:
+        return stored_sub_volumes(simulation, redshift, n, coarsen=coarsen)
+
     statistics = ReferenceStatistics(
         snapshots={
-            z: concatenate(measure(stored_sub_volumes(s, z, n), box_size=box_size) for s in simulations)
+            z: concatenate(measure(cut(s, z), box_size=box_size) for s in simulations)
             for z in first.redshifts
         },
         cosmology=first.cosmology,
         n_boxes=len(simulations),
     )
-    kept = [[sub_volumes(s.density(z)[:n, :n, :n], n)[0] for z in first.redshifts] for s in simulations]
+    kept = [[cut(s, z)[0].numpy() for z in first.redshifts] for s in simulations]
     return HeldOut(
         statistics=statistics,
         densities=np.array(kept),
@@ -203,6 +212,7 @@ def build_held_out(store: SimulationStore, names: Sequence[str], n: int = 64) ->
         labels=tuple(f"simulation {simulation.name}" for simulation in simulations),
         facts={
             "names": list(names),
+            "coarsen": coarsen,
             "plans": [dict(simulation.group.attrs["plan"]) for simulation in simulations],
             "cosmology": first.cosmology.as_dict(),
         },

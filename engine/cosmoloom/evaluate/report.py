@@ -101,7 +101,8 @@ def evaluate(
     if n_samples < 2:
         raise InvalidInputError(f"a scatter needs at least 2 samples, got {n_samples}")
     wanted = tuple(sorted({float(z) for z in redshifts}, reverse=True))
-    simulations = select(store, held_out_names, card.n)
+    coarsen = _coarsening(model, select(store, held_out_names, 1)[0])
+    simulations = select(store, held_out_names, card.n, coarsen=coarsen)
     _require_fit(model, simulations[0], wanted, kappa)
     if out_dir is not None:
         prepare_folder(Path(out_dir))
@@ -121,11 +122,14 @@ def evaluate(
     def measured(batches: Iterator[dict[float, Tensor]]) -> Series:
         return follow(batches, box_size=card.box_size, correlated=(wanted[0], wanted[-1]), on_batch=on_batch)
 
+    def cut(simulation: StoredSimulation, redshift: float) -> Tensor:
+        return stored_sub_volumes(simulation, redshift, card.n, coarsen=coarsen)
+
     sampled = measured(_draw(model, drawn, kappa, range(seed, seed + n_samples)))
-    simulated = measured({z: stored_sub_volumes(s, z, card.n) for z in drawn} for s in simulations)
-    rest = measured({z: stored_sub_volumes(s, z, card.n) for z in wanted} for s in others) if others else None
+    simulated = measured({z: cut(s, z) for z in drawn} for s in simulations)
+    rest = measured({z: cut(s, z) for z in wanted} for s in others) if others else None
     evaluation = Evaluation(
-        facts=facts(model, store, simulations, others, kappa=kappa, seed=seed, n_samples=n_samples),
+        facts=facts(model, store, simulations, others, coarsen=coarsen, kappa=kappa, seed=seed, n_samples=n_samples),
         comparisons=tuple(
             Comparison(
                 redshift=z,
@@ -151,6 +155,18 @@ def evaluate(
     return evaluation
 
 
+def _coarsening(model: ConditionalModel, simulation: StoredSimulation) -> int:
+    """Return how many voxels of the simulation are as wide as one of the model."""
+    voxel_size, wanted = simulation.box_size / simulation.n, model.card.voxel_size
+    coarsen = max(1, round(wanted / voxel_size))
+    if abs(coarsen * voxel_size / wanted - 1) > 1e-3:
+        raise InvalidInputError(
+            f"model {model.card.name} has voxels of {wanted:g} Mpc/h, which is no multiple of "
+            f"the simulations' {voxel_size:g} Mpc/h"
+        )
+    return coarsen
+
+
 def _require_fit(
     model: ConditionalModel, simulation: StoredSimulation, redshifts: Sequence[float], kappa: float
 ) -> None:
@@ -158,12 +174,6 @@ def _require_fit(
     card = model.card
     if not redshifts:
         raise InvalidInputError("name at least one redshift to compare at")
-    voxel_size = simulation.box_size / simulation.n
-    if abs(voxel_size / card.voxel_size - 1) > 1e-3:
-        raise InvalidInputError(
-            f"model {card.name} has voxels of {card.voxel_size:g} Mpc/h, the simulations of {voxel_size:g}; "
-            "compare fields of the same resolution"
-        )
     if card.universe != simulation.cosmology:
         raise InvalidInputError(
             f"model {card.name} was trained in another cosmology ({card.universe}) "

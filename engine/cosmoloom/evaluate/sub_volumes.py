@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from cosmoloom.data.crops import block_average
 from cosmoloom.data.store import SimulationStore, StoredSimulation
 from cosmoloom.errors import InvalidInputError
 
@@ -34,18 +35,40 @@ def sub_volumes(density: NDArray[np.float32], n: int) -> NDArray[np.float32]:
     return np.stack([density[x : x + n, y : y + n, z : z + n] for x, y, z in corners])
 
 
-def stored_sub_volumes(simulation: StoredSimulation, redshift: float, n: int) -> torch.Tensor:
-    """Return the sub-volumes of one snapshot, shape (parts^3, n, n, n), rho / cosmic mean [1]."""
-    return torch.from_numpy(sub_volumes(simulation.density(redshift), n))
+def stored_sub_volumes(
+    simulation: StoredSimulation, redshift: float, n: int, *, coarsen: int = 1
+) -> torch.Tensor:
+    """Return the sub-volumes of one snapshot.
+
+    Parameters
+    ----------
+    simulation : StoredSimulation
+        Where they are cut from.
+    redshift : float
+        Of a snapshot [1].
+    n : int
+        Voxels per side of a sub-volume.
+    coarsen : int
+        Voxels of the simulation per side of a voxel, whose densities are averaged.
+
+    Returns
+    -------
+    Tensor, shape (parts^3, n, n, n)
+        rho / cosmic mean [1].
+    """
+    return torch.from_numpy(sub_volumes(block_average(simulation.density(redshift), coarsen), n))
 
 
-def select(store: SimulationStore, names: Sequence[str], n: int) -> list[StoredSimulation]:
+def select(
+    store: SimulationStore, names: Sequence[str], n: int, *, coarsen: int = 1
+) -> list[StoredSimulation]:
     """Return simulations that can be measured together.
 
     Raises
     ------
     InvalidInputError
-        If there are none, one is named twice, or they differ in voxel size, redshifts or cosmology.
+        If there are none, one is named twice, they differ in voxel size, redshifts or cosmology, or they
+        hold no sub-volume of this size.
     """
     if not names:
         raise InvalidInputError("name at least one simulation of the store to compare with")
@@ -58,6 +81,9 @@ def select(store: SimulationStore, names: Sequence[str], n: int) -> list[StoredS
             f"simulations {', '.join(names)} differ in voxel size, redshifts or cosmology; "
             "name ones that agree"
         )
-    if min(s.n for s in simulations) < n:
-        raise InvalidInputError(f"simulations of {store.path} are smaller than sub-volumes of {n}^3 voxels")
+    if coarsen < 1 or min(s.n // coarsen for s in simulations) < n:
+        raise InvalidInputError(
+            f"simulations of {simulations[0].n}^3 voxels hold no sub-volume of {n}^3 voxels, "
+            f"each {coarsen} of theirs wide"
+        )
     return simulations

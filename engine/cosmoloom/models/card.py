@@ -116,7 +116,7 @@ class ModelCard(BaseModel):
             f"| voxels | {self.n}^3 of {self.voxel_size:g} Mpc/h, box {self.box_size:g} Mpc/h |",
             f"| redshift | {low:g} to {high:g}, trained at {snapshots} |",
             f"| kappa | {self.kappa_range[0]:g} to {self.kappa_range[1]:g} cosmic mean |",
-            f"| latent | {self.latent_size} x Student-t, nu {self.latent_nu:g}, width {self.latent_width:g} |",
+            f"| latent | {self.latent_size} Student-t, nu {self.latent_nu:g}, width {self.latent_width:g} |",
             f"| cosmology | {', '.join(f'{k} {v:g}' for k, v in self.cosmology.items())} |",
         ]
         for title, entries in (("Training", self.training), ("Measured on held-out boxes", self.measured)):

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from itertools import pairwise
-from typing import Any
+from typing import Any, cast
 
 import torch
 from torch import Tensor, nn
@@ -78,7 +78,12 @@ class Condition(nn.Module):
 
 
 class ScaleShift(nn.Module):
-    """Normalise each channel, then scale and shift it as the condition says."""
+    """Normalise each channel by fixed statistics, then scale and shift it as the condition says.
+
+    The statistics are measured once, on random latent vectors at all conditions, when the network is made
+    (:meth:`ConditionalGenerator.calibrate`).  Statistics of the batch would make a field depend on its
+    neighbours in the batch, and its power differ by factors between training and use.
+    """
 
     def __init__(self, channels: int, condition_width: int) -> None:
         super().__init__()
@@ -107,6 +112,26 @@ class ConditionalGenerator(nn.Module):
         )
         self.modulations = nn.ModuleList(ScaleShift(width, hidden) for width in widths)
         self.last = nn.Conv3d(widths[-1], 8, kernel_size=2, padding=1)
+        self.eval()
+
+    @torch.no_grad()
+    def calibrate(self, latent: Tensor, growth: Tensor, log_kappa: Tensor) -> None:
+        """Measure the statistics by which channels are normalised.
+
+        Parameters
+        ----------
+        latent, growth, log_kappa : Tensor
+            A batch as for :meth:`forward`, over all conditions.
+        """
+        for norm in (modulation.norm for modulation in self.scale_shifts()):
+            norm.momentum = None  # takes over the first batch as it is
+            norm.train()
+        self(latent, growth, log_kappa)
+        self.eval()
+
+    def scale_shifts(self) -> list[ScaleShift]:
+        """Return the modulations in order of computation, from 4^3 up."""
+        return cast("list[ScaleShift]", list(self.modulations))
 
     def forward(self, latent: Tensor, growth: Tensor, log_kappa: Tensor) -> Tensor:
         """Return network fields.

@@ -1,0 +1,1 @@
+"""What orchestrates networks: from a seed, a redshift and kappa to a box."""

@@ -11,13 +11,13 @@ Feder, Berger & Stein (2020), eq. 5.
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor
 
-Field = TypeVar("Field", Tensor, NDArray[np.float32])
+Field = TypeVar("Field", Tensor, NDArray[np.floating[Any]])
 
 FEDER_UNITS_PER_MEAN = 3.9
 """Mean density of a (1 Mpc)^3 cell in the 10^10 Msun of feder2020 [10^10 Msun]."""

@@ -84,15 +84,15 @@ class Standardisation(nn.Module):
         from scipy.interpolate import PchipInterpolator
 
         measured = np.array(sorted(fields))
-        log_kappa = np.linspace(*np.log(kappa_range), n_kappa)
+        log_kappa = np.linspace(np.log(kappa_range[0]), np.log(kappa_range[1]), n_kappa)
         mean = np.empty((len(measured), n_kappa))
         spread = np.empty_like(mean)
         log_max = np.empty(len(measured))
         for row, growth in enumerate(measured):
             densities = fields[growth]
             log_max[row] = np.log(HEADROOM * max(float(field.max()) for field in densities))
-            for column, kappa in enumerate(np.exp(log_kappa)):
-                scaled = [scale(field, np.float32(kappa)) for field in densities]
+            for column, kappa in enumerate(np.exp(log_kappa).tolist()):
+                scaled = [scale(field, kappa) for field in densities]
                 first = float(np.mean([x.mean(dtype=np.float64) for x in scaled]))
                 second = float(np.mean([np.square(x, dtype=np.float64).mean() for x in scaled]))
                 mean[row, column] = first

@@ -56,6 +56,9 @@ def mass_histogram(field: Field, *, bins: LogBins = MASS_BINS) -> MassHistogram:
     values = as_density(field).values.detach()
     batch = values.shape[:-3]
     flat = values.reshape(-1, values.shape[-1] ** 3)
-    owner = torch.arange(len(flat), dtype=torch.int32, device=flat.device)[:, None].expand_as(flat)
-    counts = bins.count(flat.reshape(-1), owner.reshape(-1), n_owners=len(flat))
+    owner = None
+    if len(flat) > 1:
+        owner = torch.arange(len(flat), dtype=torch.int32, device=flat.device)
+        owner = owner.repeat_interleave(flat.shape[1])
+    counts = bins.count(flat.reshape(-1), owner, n_owners=len(flat))
     return MassHistogram(bins.edges(values.device), counts.reshape(*batch, bins.n_bins))

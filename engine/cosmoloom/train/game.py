@@ -42,16 +42,16 @@ class PairGame:
         self.plan, self.crops, self.device = plan, crops, torch.device(device)
         torch.manual_seed(plan.seed)
         config = GeneratorConfig(n=plan.n, latent_size=plan.latent_size, widths=plan.widths)
-        self.generator = ConditionalGenerator(config).to(device, memory_format=torch.channels_last_3d)
-        self.average = ConditionalGenerator(config).to(device, memory_format=torch.channels_last_3d)
-        self.average.load_state_dict(self.generator.state_dict())
-        self.average.requires_grad_(False).eval()
-        self.critic = PairCritic(n=plan.n, widths=plan.critic_widths).to(
-            device, memory_format=torch.channels_last_3d
-        )
+        self.generator = ConditionalGenerator(config).to(device)
         self.growth = torch.as_tensor(
             crops.cosmology.growth_factor(plan.redshifts), dtype=torch.float32, device=device
         )
+        self.rng = np.random.default_rng(plan.seed)
+        self._calibrate()
+        self.average = ConditionalGenerator(config).to(device)
+        self.average.load_state_dict(self.generator.state_dict())
+        self.average.requires_grad_(False)
+        self.critic = PairCritic(n=plan.n, widths=plan.critic_widths).to(device)
         self.standardisation = Standardisation.fit(
             {float(g): crops.fields(i) for i, g in enumerate(self.growth)}, kappa_range=plan.kappa_range
         ).to(device)
@@ -62,7 +62,6 @@ class PairGame:
         weights = [MEAN_WEIGHT, MEAN_WEIGHT, MEAN_WEIGHT, SCATTER_WEIGHT]
         weights += n_bins * [DENSITY_WEIGHT] + n_bins * [SCATTER_WEIGHT] + n_bins * [1.0]
         self.match = EnsembleMatch(len(plan.redshifts), torch.tensor(weights, device=device))
-        self.rng = np.random.default_rng(plan.seed)
 
     def step(self, iteration: int) -> dict[str, float]:
         """Play one round and return its losses [1]."""
@@ -75,11 +74,8 @@ class PairGame:
         real_density = density.flatten(0, 1)
         real = self.standardisation.to_network(scale(real_density, kappa), flat_growth, flat_kappa)
 
-        latent = draw_latent(
-            int(self.rng.integers(2**60)), self.plan.batch, size=self.plan.latent_size, nu=self.plan.latent_nu
-        )
-        latent = latent.to(self.device).repeat_interleave(2, dim=0)
-        with torch.autocast(self.device.type, dtype=torch.bfloat16):
+        latent = self._draw_latent(self.plan.batch).repeat_interleave(2, dim=0)
+        with self._autocast():
             fake = self.generator(latent, flat_growth, flat_kappa)
         fake = fake.float()
         x = self.standardisation.to_scaled(fake, flat_growth, flat_kappa)
@@ -93,6 +89,21 @@ class PairGame:
         generator_loss = self._generator_step(_pairs(seen), match, growth, log_kappa)
         self._update_average(iteration)
         return {"critic": critic_loss, "generator": generator_loss, "match": match.item(), "margin": margin}
+
+    def _calibrate(self) -> None:
+        """Measure the generator's channel statistics over all conditions."""
+        index, log_kappa = self._conditions()
+        latent = self._draw_latent(self.plan.batch).repeat_interleave(2, dim=0)
+        self.generator.calibrate(latent, self.growth[index].flatten(), log_kappa.repeat_interleave(2))
+
+    def _draw_latent(self, count: int) -> Tensor:
+        seed = int(self.rng.integers(2**60))
+        latent = draw_latent(seed, count, size=self.plan.latent_size, nu=self.plan.latent_nu)
+        return latent.to(self.device)
+
+    def _autocast(self) -> torch.autocast:
+        # Half precision pays on GPUs; on CPUs without matrix units it is no faster than single.
+        return torch.autocast(self.device.type, dtype=torch.bfloat16, enabled=self.device.type == "cuda")
 
     def _conditions(self) -> tuple[Tensor, Tensor]:
         """Draw two different redshifts per volume, and ln kappa."""
@@ -108,18 +119,18 @@ class PairGame:
     def _critic_step(
         self, real: Tensor, fake: Tensor, growth: Tensor, log_kappa: Tensor
     ) -> tuple[float, float]:
-        with torch.autocast(self.device.type, dtype=torch.bfloat16):
+        with self._autocast():
             score_real = self.critic(real, growth, log_kappa)
             score_fake = self.critic(fake, growth, log_kappa)
         loss = critic_hinge(score_real, score_fake)
         self.critic_optimiser.zero_grad(set_to_none=True)
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss.backward()
         self.critic_optimiser.step()
         return loss.item(), (score_real.mean() - score_fake.mean()).item()
 
     def _generator_step(self, fake: Tensor, match: Tensor, growth: Tensor, log_kappa: Tensor) -> float:
         self.critic.requires_grad_(False)
-        with torch.autocast(self.device.type, dtype=torch.bfloat16):
+        with self._autocast():
             score = self.critic(fake, growth, log_kappa)
         self.critic.requires_grad_(True)
         loss = generator_hinge(score)

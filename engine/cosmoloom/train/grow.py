@@ -39,8 +39,12 @@ def grow_generator(large: ConditionalGenerator, small: dict[str, Tensor]) -> Non
         raise InvalidInputError("the coarser generator must have the same latent size and first widths")
     large.load_state_dict({**state, **kept})
     transposed = as_transposed(small["last.weight"])  # (c, 1, 4, 4, 4)
-    large.ups[-1].weight[:, 0:1] = transposed
-    large.ups[-1].weight[:, 1:2] = -transposed
+    newest_up = large.get_parameter(f"ups.{len(large.ups) - 1}.weight")
+    newest_up[:, 0:1] = transposed
+    newest_up[:, 1:2] = -transposed
+    newest = large.scale_shifts()[-1]
+    newest.norm.reset_running_stats()
+    newest.affine.weight.zero_()
     large.last.weight[:, 2:] *= 0.1
     for phase, steps in enumerate(product((0, 1), repeat=3)):
         for taps in product((0, 1), repeat=3):
@@ -51,7 +55,7 @@ def grow_generator(large: ConditionalGenerator, small: dict[str, Tensor]) -> Non
             value = share / (1.0 + SLOPE)
             large.last.weight[(phase, 0, *taps)] = value
             large.last.weight[(phase, 1, *taps)] = -value
-    large.last.bias.fill_(float(small["last.bias"].mean()))
+    large.get_parameter("last.bias").fill_(float(small["last.bias"].mean()))
 
 
 def grow_critic(large: PairCritic, small: dict[str, Tensor]) -> None:
@@ -83,5 +87,5 @@ def as_transposed(subpixel: Tensor) -> Tensor:
     for phase, steps in enumerate(product((0, 1), repeat=3)):
         for taps in product((0, 1), repeat=3):
             x, y, z = (2 * (1 - tap) + step for step, tap in zip(steps, taps, strict=True))
-            kernel[:, 0, x, y, z] = subpixel[(phase, slice(None), *taps)]
+            kernel[:, 0, x, y, z] = subpixel[phase, :, taps[0], taps[1], taps[2]]
     return kernel

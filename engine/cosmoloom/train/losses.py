@@ -42,7 +42,9 @@ class EnsembleMatch:
     The idea of statistics in the generator's loss is that of Cavezza et al. (2022), section 3.
     """
 
-    def __init__(self, n_redshifts: int, weights: Tensor, *, decay: float = 0.96, multiplier_rate: float = 0.02) -> None:
+    def __init__(
+        self, n_redshifts: int, weights: Tensor, *, decay: float = 0.96, multiplier_rate: float = 0.02
+    ) -> None:
         self.decay, self.weights, self.multiplier_rate = decay, weights, multiplier_rate
         self.real = weights.new_zeros(n_redshifts, len(weights))
         self.fake = torch.zeros_like(self.real)

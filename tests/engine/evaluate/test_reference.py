@@ -38,6 +38,17 @@ def test_band_is_that_of_the_sub_volumes(store, held_out):
     assert np.allclose(at.mean_density, fields.mean((1, 2, 3)))
 
 
+def test_coarser_voxels_are_averages_in_density(store, held_out):
+    coarse = build_held_out(store, ["0001", "0002"], n=8, coarsen=2)
+    blocks = held_out.densities.reshape(2, 4, 8, 2, 8, 2, 8, 2).mean((3, 5, 7))
+    assert np.allclose(coarse.densities, blocks, rtol=1e-5)
+    assert coarse.box_size == held_out.box_size
+    fine, averaged = held_out.statistics.at(0.0), coarse.statistics.at(0.0)
+    assert np.allclose(averaged.mean_density, fine.mean_density, rtol=1e-5)
+    assert np.allclose(averaged.k, fine.k[:4])
+    assert averaged.power.mean[0] == pytest.approx(fine.power.mean[0], rel=0.15)
+
+
 def test_between_snapshots_the_band_is_interpolated_and_says_so(held_out):
     early, middle, late = (held_out.statistics.at(z) for z in (1.0, 0.7, 0.5))
     assert middle.interpolated

@@ -158,8 +158,8 @@ def test_impossible_evaluations_are_refused(model, store, tmp_path, arguments, m
 
 def test_a_model_of_another_resolution_or_cosmology_is_refused(store):
     model = PerfectModel(store, ["0001"])
-    model.card.voxel_size = 2.0
-    with pytest.raises(InvalidInputError, match="resolution"):
+    model.card.voxel_size = 1.5
+    with pytest.raises(InvalidInputError, match="no multiple"):
         evaluate(model, store, ["0001"], [0.0], 8)
     model.card.voxel_size, model.card.universe = 1.0, Cosmology(Omega_m=0.25)
     with pytest.raises(InvalidInputError, match="cosmology"):

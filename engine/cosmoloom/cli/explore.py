@@ -1,0 +1,92 @@
+"""``cosmoloom explore``: the explorer in a window, or as a picture where there is no display."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+PICTURE = Path("cosmoloom-explorer.png")
+SCREEN = "-screen 0 1600x1000x24"
+
+
+def explore(
+    model: Annotated[str, typer.Option(help="Name of a bundled model, or a model's folder.")] = "web64",
+    seed: Annotated[int | None, typer.Option(min=0, help="Seed of the universe.")] = None,
+    redshift: Annotated[float | None, typer.Option(help="Redshift, within the model's range.")] = None,
+    kappa: Annotated[float | None, typer.Option(help="Scaling [cosmic mean], within the model's range.")] = None,
+    device: Annotated[str | None, typer.Option(help="cpu or cuda; by default the best one.")] = None,
+    render: Annotated[Path | None, typer.Option(help="Draw the window into this PNG file and exit.")] = None,
+) -> None:
+    """Explore a generator: volume, slices and live statistics follow every slider.
+
+    Without a display the window is drawn into a PNG file, whose path is printed.
+    """
+    from cosmoloom.cli.display import has_display
+    from cosmoloom.data.atomic import require_writable
+    from cosmoloom.models import read_card
+
+    read_card(model)  # a mistyped name should not wait for a window
+    shown = has_display()
+    picture = render if render is not None or shown else PICTURE
+    if picture is not None:
+        require_writable(picture)
+    if shown:
+        _open_here(
+            model=model, seed=seed, redshift=redshift, kappa=kappa, device=device, picture=picture
+        )
+        if picture is not None:
+            print(picture)
+        return
+    options = {"seed": seed, "redshift": redshift, "kappa": kappa, "device": device, "render": picture}
+    arguments = ["--model", model]
+    for name, value in options.items():
+        if value is not None:
+            arguments += [f"--{name}", str(value)]
+    raise typer.Exit(_run_on_virtual_display(arguments))
+
+
+def _open_here(*, model: str, picture: Path | None, device: str | None, **choices: float | None) -> None:
+    """Open the explorer that an installed plugin offers."""
+    from importlib.metadata import entry_points
+
+    from cosmoloom.cli.device import require_device
+    from cosmoloom.errors import MissingExtraError
+
+    _require_packages(virtual_display=False)
+    found = list(entry_points(group="cosmoloom.explorers"))
+    if not found:
+        raise MissingExtraError("the explorer is not installed: pip install 'cosmoloom[napari]'")
+    try:
+        launch = found[0].load()
+        import napari  # noqa: F401  (the plugin imports it later, where its absence would be harder to tell)
+    except ImportError as error:
+        raise MissingExtraError(
+            f"the explorer cannot start ({error}): pip install 'cosmoloom[napari]'"
+        ) from error
+    launch(model, device=None if device is None else require_device(device), picture=picture, **choices)
+
+
+def _run_on_virtual_display(arguments: list[str]) -> int:
+    """Run this command again under Xvfb; return its exit status."""
+    import os
+    import subprocess
+    import sys
+
+    _require_packages(virtual_display=True)
+    program = "import sys; from cosmoloom.cli.app import main; sys.exit(main())"
+    command = ["xvfb-run", "-a", "-s", SCREEN, sys.executable, "-c", program, "explore", *arguments]
+    return subprocess.call(command, env=os.environ | {"QT_QPA_PLATFORM": "xcb"})
+
+
+def _require_packages(*, virtual_display: bool) -> None:
+    from cosmoloom.cli.display import missing_packages
+    from cosmoloom.errors import MissingExtraError
+
+    missing = missing_packages(virtual_display=virtual_display)
+    if missing:
+        why = "there is no display, and a window cannot be drawn without one" if virtual_display else "no window"
+        raise MissingExtraError(
+            f"{why}: this machine lacks {', '.join(missing)}; on Debian or Ubuntu: apt install {' '.join(missing)}"
+        )
