@@ -5,17 +5,15 @@
     python3 run.py test [options of pytest]
 
 Makes the environment .venv beside this file, installs into it what pyproject.toml asks for in the versions of
-constraints-cpu.txt, and finds a display, or makes one.  Uses the standard library alone.
+constraints-cpu.txt, and the system packages that a window needs.  Uses the standard library alone.
 """
 
 from __future__ import annotations
 
-import ctypes
 import hashlib
 import importlib.util
 import os
 import shutil
-import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -25,25 +23,7 @@ ENVIRONMENT = ROOT / ".venv"
 PYTHON = ENVIRONMENT / "bin" / "python"
 STAMP = ENVIRONMENT / "installed.sha256"
 CONSTRAINTS = ROOT / "constraints-cpu.txt"
-SCREEN = "-screen 0 1600x1000x24 +extension GLX"
-
-# What Qt and OpenGL load at run time, by the Debian package that holds it.
-LIBRARIES = {
-    "libEGL.so.1": "libegl1",
-    "libGL.so.1": "libgl1",
-    "libfontconfig.so.1": "libfontconfig1",
-    "libglib-2.0.so.0": "libglib2.0-0",
-    "libdbus-1.so.3": "libdbus-1-3",
-    "libxkbcommon-x11.so.0": "libxkbcommon-x11-0",
-    "libxcb-cursor.so.0": "libxcb-cursor0",
-    "libxcb-icccm.so.4": "libxcb-icccm4",
-    "libxcb-image.so.0": "libxcb-image0",
-    "libxcb-keysyms.so.1": "libxcb-keysyms1",
-    "libxcb-randr.so.0": "libxcb-randr0",
-    "libxcb-render-util.so.0": "libxcb-render-util0",
-    "libxcb-shape.so.0": "libxcb-shape0",
-}
-PROGRAMS = {"xvfb-run": "xvfb", "xauth": "xauth"}
+SCREEN = "-screen 0 1600x1000x24"
 
 
 class SetupError(Exception):
@@ -59,10 +39,9 @@ def main(arguments: list[str]) -> int:
         if sys.version_info < (3, 11):  # noqa: UP036  the one file that an older Python may meet
             raise SetupError(f"cosmoloom needs Python 3.11 or newer, this is {sys.version.split()[0]}")
         command, options = arguments[0], arguments[1:]
-        screen = [] if command == "explore" and has_display() else ["xvfb-run", "-a", "-s", SCREEN]
-        provide_system_packages(PROGRAMS if screen else {})
+        provide_system_packages(command)
         provide_environment()
-        return explore(options, screen) if command == "explore" else test(options, screen)
+        return explore(options) if command == "explore" else test(options)
     except SetupError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
@@ -71,15 +50,12 @@ def main(arguments: list[str]) -> int:
         return 130
 
 
-def explore(options: list[str], screen: list[str]) -> int:
-    """Open the explorer, or render its window where there is no display."""
-    if screen and not {"--render", "--help", "-h"} & {option.split("=")[0] for option in options}:
-        print("no display found: rendering the window to view.png instead", flush=True)
-        options = [*options, "--render", "view.png"]
-    return call([*screen, str(ENVIRONMENT / "bin" / "cosmoloom"), "explore", *options])
+def explore(options: list[str]) -> int:
+    """Open the explorer; without a display it draws its window into a file."""
+    return call([str(ENVIRONMENT / "bin" / "cosmoloom"), "explore", *options])
 
 
-def test(options: list[str], screen: list[str]) -> int:
+def test(options: list[str]) -> int:
     """Check style, types, layers, and run the tests; the last lines are those of pytest."""
     failed = []
     for name, command in {
@@ -91,7 +67,7 @@ def test(options: list[str], screen: list[str]) -> int:
         if call([str(ENVIRONMENT / "bin" / command[0]), *command[1:]], folder=ROOT):
             failed.append(name)
     print("== pytest", flush=True)
-    status = call([*screen, str(PYTHON), "-m", "pytest", *options], folder=ROOT)
+    status = call(["xvfb-run", "-a", "-s", SCREEN, str(PYTHON), "-m", "pytest", *options], folder=ROOT)
     if failed:
         print(f"failed before pytest: {', '.join(failed)}", flush=True)
     return status or int(bool(failed))
@@ -102,7 +78,7 @@ def provide_environment() -> None:
     wanted = requirements_hash()
     if PYTHON.exists() and STAMP.exists() and STAMP.read_text() == wanted:
         return
-    print("installing into .venv, about two minutes and 4 GB the first time", flush=True)
+    print("installing into .venv, about two minutes and 2 GB (5 GB with a GPU) the first time", flush=True)
     if not PYTHON.exists():
         make_environment()
     pip = [str(PYTHON), "-m", "pip", "--disable-pip-version-check"]
@@ -139,12 +115,14 @@ def pinned(package: str) -> str:
     return next(line for line in CONSTRAINTS.read_text().splitlines() if line.startswith(f"{package}=="))
 
 
-def provide_system_packages(programs: dict[str, str]) -> None:
+def provide_system_packages(command: str) -> None:
     """Install the libraries and programs that a window needs, or say which are missing."""
-    missing = [package for program, package in programs.items() if shutil.which(program) is None]
-    missing += [package for library, package in LIBRARIES.items() if not loads(library)]
+    sys.path.insert(0, str(ROOT / "engine"))
+    from cosmoloom.cli.display import has_display, missing_packages
+
+    missing = missing_packages(virtual_display=command == "test" or not has_display())
     if missing:
-        provide_packages(missing)
+        provide_packages(list(missing))
 
 
 def provide_packages(packages: list[str]) -> None:
@@ -170,44 +148,9 @@ def privilege() -> list[str] | None:
     return None
 
 
-def loads(library: str) -> bool:
-    """Tell whether the dynamic linker finds a library."""
-    try:
-        ctypes.CDLL(library)
-    except OSError:
-        return False
-    return True
-
-
 def has_nvidia_gpu() -> bool:
     """Tell whether an NVIDIA driver is at work."""
     return Path("/proc/driver/nvidia/version").exists() or Path("/dev/nvidiactl").exists()
-
-
-def has_display() -> bool:
-    """Tell whether an X or Wayland server answers."""
-    wayland, display = os.environ.get("WAYLAND_DISPLAY"), os.environ.get("DISPLAY")
-    if wayland and answers(socket.AF_UNIX, str(Path(os.environ.get("XDG_RUNTIME_DIR", "/")) / wayland)):
-        return True
-    if not display:
-        return False
-    host, _, screen = display.rpartition(":")
-    number = screen.split(".")[0]
-    if host in ("", "unix"):
-        path = f"/tmp/.X11-unix/X{number}"
-        return answers(socket.AF_UNIX, path) or answers(socket.AF_UNIX, f"\0{path}")
-    return number.isdecimal() and answers(socket.AF_INET, (host, 6000 + int(number)))
-
-
-def answers(family: socket.AddressFamily, address: str | tuple[str, int]) -> bool:
-    """Tell whether something listens on a socket."""
-    with socket.socket(family) as client:
-        client.settimeout(2)
-        try:
-            client.connect(address)
-        except OSError:
-            return False
-    return True
 
 
 def checked(command: list[str], what: str) -> None:

@@ -39,6 +39,8 @@ def tiny_model_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         generator = ConditionalGenerator(
             GeneratorConfig(n=16, latent_size=24, widths=(16, 8), condition_width=8)
         )
+        for refine in generator.refines:  # a fresh one is the identity
+            torch.nn.init.normal_(refine.weight, std=0.1)
         for modulation in generator.modulations:  # every channel and condition matters
             modulation.norm.running_mean.normal_(std=0.3)
             modulation.norm.running_var.uniform_(0.2, 0.8)

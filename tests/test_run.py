@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from cosmoloom.cli import display
+
 ROOT = Path(__file__).parents[1]
 
 
@@ -38,24 +40,24 @@ def test_every_requirement_has_a_tested_version(run):
 def test_a_missing_library_may_not_be_installed_so_the_line_to_type_is_shown(run, monkeypatch):
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
     monkeypatch.setenv("PATH", "")
-    monkeypatch.setattr(run, "LIBRARIES", {"libnonsense.so.0": "libnonsense0"})
-    with pytest.raises(run.SetupError, match="sudo apt-get install xvfb libnonsense0"):
-        run.provide_system_packages({"xvfb-run": "xvfb"})
+    monkeypatch.setattr(display, "LIBRARIES", {"libnonsense.so.0": "libnonsense0"})
+    with pytest.raises(run.SetupError, match="sudo apt-get install xvfb xauth libnonsense0"):
+        run.provide_system_packages("test")
 
 
-def test_a_display_counts_only_if_it_answers(run, monkeypatch, tmp_path):
-    monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
-    monkeypatch.delenv("DISPLAY", raising=False)
-    assert not run.has_display()
+def test_a_display_counts_only_if_it_answers(monkeypatch, tmp_path):
+    for name in ("WAYLAND_DISPLAY", "DISPLAY", display.VIRTUAL):
+        monkeypatch.delenv(name, raising=False)
+    assert not display.has_display()
     monkeypatch.setenv("DISPLAY", ":9871")
-    assert not run.has_display()
+    assert not display.has_display()
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
     monkeypatch.setenv("WAYLAND_DISPLAY", "wayland-9")
-    assert not run.has_display()
+    assert not display.has_display()
     with socket.socket(socket.AF_UNIX) as server:
         server.bind(str(tmp_path / "wayland-9"))
         server.listen()
-        assert run.has_display()
+        assert display.has_display()
 
 
 def test_changed_requirements_are_installed_anew(run, monkeypatch, tmp_path):

@@ -26,14 +26,18 @@ class Outbox:
         self._closed = False
 
     def put(self, show: Callable[[Any], None], result: Any) -> None:
-        """Let ``show(result)`` run on the viewer's loop, unless a newer result for it comes first."""
+        """Let ``show(result)`` run on the viewer's loop, unless a newer result for it comes first.
+
+        What was put first is shown first; a result that replaces another goes to the end of the line.
+        """
         with self._changed:
             if self._closed:
                 return
             known = show in self._waiting
+            self._waiting.pop(show, None)
             self._waiting[show] = result
         if not known:
-            self._deliver(lambda: self._show(show))
+            self._deliver(self._show_first)
 
     def wait_until_shown(self, show: Callable[[Any], None], timeout: float) -> None:
         """Block until the viewer has taken the last result for ``show``, is closing, or is out of time."""
@@ -47,10 +51,11 @@ class Outbox:
             self._waiting.clear()
             self._changed.notify_all()
 
-    def _show(self, show: Callable[[Any], None]) -> None:
+    def _show_first(self) -> None:
         with self._changed:
-            if self._closed or show not in self._waiting:
+            if self._closed or not self._waiting:
                 return
+            show = next(iter(self._waiting))
             result = self._waiting.pop(show)
             self._changed.notify_all()
         show(result)

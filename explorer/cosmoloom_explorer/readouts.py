@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-
 from typing import TYPE_CHECKING
 
 from cosmoloom.cosmology import Cosmology
@@ -13,7 +12,7 @@ from cosmoloom.scaling.rational import FEDER_UNITS_PER_MEAN
 if TYPE_CHECKING:
     from cosmoloom.live_statistics import LiveStatistics
 
-STAGES = ("network", "density", "transfer", "statistics", "draw")
+STAGES = {"network": "net", "density": "density", "transfer": "copy", "statistics": "statistics", "draw": "draw"}
 
 
 def redshift_text(redshift: float, universe: Cosmology) -> str:
@@ -35,7 +34,7 @@ def kappa_amplification(kappa: float, density: float = 100.0) -> float:
 
 def timings_text(timings: Mapping[str, float]) -> str:
     """Return milliseconds per stage, in the order in which they run."""
-    parts = [f"{stage} {1e3 * timings[stage]:.0f}" for stage in STAGES if stage in timings]
+    parts = [f"{name} {1e3 * timings[stage]:.0f}" for stage, name in STAGES.items() if stage in timings]
     return " \N{MIDDLE DOT} ".join(parts) + " ms" if parts else ""
 
 
@@ -43,12 +42,13 @@ def model_facts(card: ModelCard) -> tuple[tuple[str, str], ...]:
     """Return a model's facts as pairs of name and value, for a small table."""
     z_low, z_high = card.redshift_range
     k_low, k_high = card.kappa_range
+    universe = card.universe
     return (
         ("volume", f"{card.n}\u00b3 voxels of {card.voxel_size:g} Mpc/h"),
         ("redshift", f"{z_low:g} \N{EN DASH} {z_high:g}"),
         ("\u03ba", f"{k_low:g} \N{EN DASH} {k_high:g} mean densities"),
         ("latent", f"{card.latent_size} Student-t components, \u03bd = {card.latent_nu:g}"),
-        ("cosmology", f"\u03a9m {card.cosmology['Omega_m']:g}, h {card.cosmology['h']:g}, \u03c38 {card.cosmology['sigma_8']:g}"),
+        ("cosmology", f"\u03a9m {universe.Omega_m:g}, h {universe.h:g}, \u03c38 {universe.sigma_8:g}"),
     )
 
 

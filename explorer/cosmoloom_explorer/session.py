@@ -156,11 +156,10 @@ class Session:
             self._extremes_of = settings.model
         statistics = self._engine.statistics(view.statistics)
         self._statistics_due = perf_counter() + LIVE_INTERVAL
+        seconds = self._engine.last_timings.get("statistics", 0.0)
         self._outbox.put(
             self._emit["statistics"],
-            StatisticsFrame(
-                serial=serial, view=view, statistics=statistics, seconds=self._engine.last_timings.get("statistics", 0.0)
-            ),
+            StatisticsFrame(serial=serial, view=view, statistics=statistics, seconds=seconds),
         )
 
     def _extremes(self, settings: Settings, facts: ModelFacts) -> tuple[LiveStatistics, ...]:

@@ -74,7 +74,7 @@ class StatisticsFigure:
         self._canvas: Any = None
         self._present: Callable[[], None] = _nowhere
         self._background: Any = None
-        self._size = (0, 0)
+        self._size = (0.0, 0.0)
         self.arrange()
 
     @property
@@ -154,18 +154,19 @@ class StatisticsFigure:
         axes.set_ylabel(y_label, fontsize=FONT, color=colours.TEXT, labelpad=3)
 
     def _make_legend(self) -> Any:
-        handles = [
+        held_out = (
+            Patch(facecolor=colours.SIMULATION, alpha=0.28, lw=0),
+            Line2D([], [], color=colours.SIMULATION, lw=1.2, ls=(0, (3, 1.5))),
+        )
+        handles: list[Any] = [
             Line2D([], [], color=colours.GENERATED, lw=2),
             Line2D([], [], color=colours.SIMULATION, lw=1.5),
-            (
-                Patch(facecolor=colours.SIMULATION, alpha=0.28, lw=0),
-                Line2D([], [], color=colours.SIMULATION, lw=1.2, ls=(0, (3, 1.5))),
-            ),
+            held_out,
         ]
+        labels = ["generated", "simulation shown", "held-out median, 16\N{EN DASH}84 %"]
         legend = self.figure.legend(
-            handles, ["generated", "simulation shown", "held-out median, 16\N{EN DASH}84 %"], ncols=3, loc="upper left", frameon=False,
-            fontsize=FONT + 0.5, labelcolor=colours.TEXT, handlelength=2.2, columnspacing=1.6, borderpad=0.2,
-            borderaxespad=0.0,
+            handles, labels, ncols=3, loc="upper left", frameon=False, fontsize=FONT + 0.5,
+            labelcolor=colours.TEXT, handlelength=2.2, columnspacing=1.6, borderpad=0.2, borderaxespad=0.0,
         )  # fmt: skip
         return legend
 
@@ -207,7 +208,7 @@ def _log(axes: Axes, which: str, limits: tuple[float, float], *, labels: bool = 
 
 def _power_of_ten(value: float, _position: int) -> str:
     exponent = round(np.log10(value))
-    return f"{value:g}" if -1 <= exponent <= 2 else f"10{exponent}".replace(f"{exponent}", str(exponent).translate(SUPERSCRIPTS), 1)
+    return f"{value:g}" if -1 <= exponent <= 2 else "10" + str(exponent).translate(SUPERSCRIPTS)
 
 
 def _positive_range(curves: list[Curves], lowest: float) -> tuple[float, float]:

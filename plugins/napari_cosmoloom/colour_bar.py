@@ -13,7 +13,7 @@ from cosmoloom.scaling.rational import scale
 from cosmoloom_explorer import colours
 
 TICKS = (0.0, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0, 1000.0)
-MARGIN, SPACING = 14, 24
+MARGIN, SPACING = 14, 32
 
 
 class ColourBar(QWidget):
@@ -43,8 +43,9 @@ class ColourBar(QWidget):
         painter.setFont(font)
         painter.setPen(QColor(colours.MUTED))
         free = -np.inf
-        for density in TICKS:
-            x = bar.left() + bar.width() * (float(scale(density, self._kappa)) + 1.0) / 2.0
+        ticks = np.array(TICKS, dtype=np.float32)
+        for density, scaled in zip(ticks, scale(ticks, self._kappa), strict=True):
+            x = bar.left() + bar.width() * (float(scaled) + 1.0) / 2.0
             if x - free < SPACING:
                 continue
             free = x

@@ -63,9 +63,12 @@ def opening_settings(
     """
     name = models.DEFAULT_MODEL if model is None else model
     limits = Limits.from_card(models.read_card(name))
-    chosen = {"seed": seed, "redshift": redshift, "kappa": kappa}
+    settings = limits.defaults(name)
     settings = replace(
-        limits.defaults(name), **{key: value for key, value in chosen.items() if value is not None}
+        settings,
+        seed=settings.seed if seed is None else seed,
+        redshift=settings.redshift if redshift is None else redshift,
+        kappa=settings.kappa if kappa is None else kappa,
     )
     return ExplorerState.from_settings(settings, limits).snapshot()
 

@@ -40,6 +40,11 @@ class FieldLayers:
         viewer.layers.selection = {self.generated}
         grid.shape, grid.stride, grid.spacing = (1, -1), 1, 0.0
         grid.enabled = True
+        overlays = viewer.canvas.overlays
+        overlays.axes.visible, overlays.axes.colored, overlays.axes.box = True, False, False
+        overlays.axes.position, overlays.axes.size = "bottom_left", 70
+        overlays.text.text = f"boxes {n * voxel_size:g} Mpc/h wide"
+        overlays.text.visible, overlays.text.position, overlays.text.font_size = True, "bottom_right", 9
         # x to the right, y up, z towards the viewer: a right-handed frame, as on paper.
         viewer.scene.camera.orientation = ("towards", "up", "right")
 
@@ -84,6 +89,8 @@ class FieldLayers:
         grid = self._viewer.canvas.grid
         grid.enabled, grid.shape, grid.stride, grid.spacing = self._grid_before
         self._viewer.scene.camera.orientation = self._orientation_before
+        for overlay in (self._viewer.canvas.overlays.axes, self._viewer.canvas.overlays.text):
+            overlay.visible = False
 
     def _add(self, name: str, n: int, voxel_size: float, colour: str) -> Any:
         layer = self._viewer.add_image(
@@ -93,7 +100,7 @@ class FieldLayers:
             colormap=colours.COLORMAP,
             scale=(voxel_size,) * 3,
             translate=(voxel_size / 2,) * 3,  # voxel i covers i to i + 1 voxel sizes
-            axis_labels=("z [Mpc/h]", "y [Mpc/h]", "x [Mpc/h]"),
+            axis_labels=("z", "y", "x"),
             rendering="attenuated_mip",
             attenuation=0.02,
             interpolation2d="linear",

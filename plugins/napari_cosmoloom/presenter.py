@@ -13,7 +13,6 @@ from napari_cosmoloom.layers import FieldLayers, titles
 from napari_cosmoloom.slice_panel import SlicePanel
 from napari_cosmoloom.statistics_panel import StatisticsPanel
 
-
 UNDRAWN = 150
 """Longest wait for the canvas, which does not draw while it is hidden [ms]."""
 

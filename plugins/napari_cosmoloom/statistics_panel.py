@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from typing import Any
 
 from matplotlib.backends.backend_qtagg import FigureCanvasQTAgg

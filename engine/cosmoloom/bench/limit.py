@@ -12,6 +12,9 @@ from cosmoloom.nets.conditional import START, GeneratorConfig
 KERNEL = 4
 """Taps per axis of every doubling, the sub-pixel layer included (2 inputs for each of 2 phases)."""
 
+REFINING_KERNEL = 3
+"""Taps per axis of the residual convolution after every doubling but the last."""
+
 
 def layer_operations(config: GeneratorConfig) -> dict[str, int]:
     """Return the floating-point operations of each layer for one field, a product and a sum counting two.
@@ -23,6 +26,8 @@ def layer_operations(config: GeneratorConfig) -> dict[str, int]:
     for channels, wider in pairwise((*config.widths, 1)):
         layers[f"{grid}^3 to {2 * grid}^3"] = 2 * channels * wider * KERNEL**3 * grid**3
         grid *= 2
+        if wider > 1:
+            layers[f"refine {grid}^3"] = 2 * wider**2 * REFINING_KERNEL**3 * grid**3
     return layers
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import ctypes
 import os
 import shutil
+import socket
 import sys
+from pathlib import Path
 
 LIBRARIES = {
     "libEGL.so.1": "libegl1",
@@ -27,11 +29,25 @@ PROGRAMS = {"xvfb-run": "xvfb", "xauth": "xauth"}
 """Programs that make a display where there is none, and their Debian packages."""
 
 
+VIRTUAL = "COSMOLOOM_VIRTUAL_DISPLAY"
+"""Set for a process that was given a display of its own, so that it does not ask for another."""
+
+
 def has_display() -> bool:
-    """Tell whether a window could be shown."""
-    if not sys.platform.startswith("linux"):
+    """Tell whether a window could be shown: an X or Wayland server answers."""
+    if not sys.platform.startswith("linux") or os.environ.get(VIRTUAL):
         return True
-    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+    wayland, display = os.environ.get("WAYLAND_DISPLAY"), os.environ.get("DISPLAY", "")
+    if wayland and _answers(str(Path(os.environ.get("XDG_RUNTIME_DIR", "/")) / wayland)):
+        return True
+    host, colon, screen = display.rpartition(":")
+    number = screen.split(".")[0]
+    if not colon or not number.isdecimal():
+        return False
+    if host not in ("", "unix"):
+        return _answers((host, 6000 + int(number)))
+    path = f"/tmp/.X11-unix/X{number}"
+    return _answers(path) or _answers(f"\0{path}")
 
 
 def missing_packages(*, virtual_display: bool) -> tuple[str, ...]:
@@ -46,6 +62,17 @@ def missing_packages(*, virtual_display: bool) -> tuple[str, ...]:
         return ()
     programs = [name for program, name in PROGRAMS.items() if virtual_display and not shutil.which(program)]
     return (*programs, *(package for library, package in LIBRARIES.items() if not _loads(library)))
+
+
+def _answers(address: str | tuple[str, int]) -> bool:
+    """Tell whether something listens on a socket."""
+    with socket.socket(socket.AF_UNIX if isinstance(address, str) else socket.AF_INET) as client:
+        client.settimeout(2)
+        try:
+            client.connect(address)
+        except OSError:
+            return False
+    return True
 
 
 def _loads(library: str) -> bool:

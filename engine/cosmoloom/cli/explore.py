@@ -33,9 +33,7 @@ def explore(
     if picture is not None:
         require_writable(picture)
     if shown:
-        _open_here(
-            model=model, seed=seed, redshift=redshift, kappa=kappa, device=device, picture=picture
-        )
+        _open_here(model=model, seed=seed, redshift=redshift, kappa=kappa, device=device, picture=picture)
         if picture is not None:
             print(picture)
         return
@@ -62,9 +60,7 @@ def _open_here(*, model: str, picture: Path | None, device: str | None, **choice
         launch = found[0].load()
         import napari  # noqa: F401  (the plugin imports it later, where its absence would be harder to tell)
     except ImportError as error:
-        raise MissingExtraError(
-            f"the explorer cannot start ({error}): pip install 'cosmoloom[napari]'"
-        ) from error
+        raise MissingExtraError(f"the explorer cannot start ({error}): pip install 'cosmoloom[napari]'") from error
     launch(model, device=None if device is None else require_device(device), picture=picture, **choices)
 
 
@@ -74,10 +70,12 @@ def _run_on_virtual_display(arguments: list[str]) -> int:
     import subprocess
     import sys
 
+    from cosmoloom.cli.display import VIRTUAL
+
     _require_packages(virtual_display=True)
     program = "import sys; from cosmoloom.cli.app import main; sys.exit(main())"
     command = ["xvfb-run", "-a", "-s", SCREEN, sys.executable, "-c", program, "explore", *arguments]
-    return subprocess.call(command, env=os.environ | {"QT_QPA_PLATFORM": "xcb"})
+    return subprocess.call(command, env=os.environ | {"QT_QPA_PLATFORM": "xcb", VIRTUAL: "1"})
 
 
 def _require_packages(*, virtual_display: bool) -> None:

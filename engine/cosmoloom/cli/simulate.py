@@ -80,7 +80,7 @@ def _run(store: SimulationStore, plans: list[SimulationPlan], *, cells: int, dev
     from cosmoloom.simulate.campaign import simulate_into
     from cosmoloom.simulate.resume import missing_from
 
-    console = Console(stderr=True)
+    console = Console()
     todo = missing_from(store, plans, grid=cells)
     print(f"{store.path}: {len(plans) - len(todo)} of {len(plans)} boxes are there, {len(todo)} to simulate")
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())

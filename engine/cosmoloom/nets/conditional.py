@@ -1,7 +1,7 @@
 """The conditional generator: a latent vector, a redshift and kappa in; a matter field out.
 
-A dense layer makes 4^3 features, transposed convolutions double them until half of the final grid, and a
-sub-pixel convolution writes the eight voxels between neighbouring cells, which is a transposed convolution
+A dense layer makes 4^3 features, transposed convolutions double them until half of the final grid, each
+followed by a residual convolution that sharpens what was doubled, and a sub-pixel convolution writes the eight voxels between neighbouring cells, which is a transposed convolution
 of kernel 4 and stride 2 in the form that processors run fastest.  After each normalisation, scale and
 shift follow from growth factor and ln kappa, so one latent vector is one universe at every redshift.
 
@@ -110,6 +110,10 @@ class ConditionalGenerator(nn.Module):
             nn.ConvTranspose3d(a, b, kernel_size=4, stride=2, padding=1, bias=False)
             for a, b in pairwise(widths)
         )
+        self.refines = nn.ModuleList(nn.Conv3d(width, width, kernel_size=3, padding=1) for width in widths[1:])
+        for refine in self.refines:
+            for parameter in refine.parameters():
+                nn.init.zeros_(parameter)  # begins as the identity
         self.modulations = nn.ModuleList(ScaleShift(width, hidden) for width in widths)
         self.last = nn.Conv3d(widths[-1], 8, kernel_size=2, padding=1)
         self.eval()
@@ -152,8 +156,9 @@ class ConditionalGenerator(nn.Module):
         x = self.first(latent).view(len(latent), -1, START, START, START)  # (b, c, 4, 4, 4)
         x = x.contiguous(memory_format=torch.channels_last_3d)
         x = functional.leaky_relu(self.modulations[0](x, condition), SLOPE)
-        for up, modulation in zip(self.ups, self.modulations[1:], strict=False):
+        for up, modulation, refine in zip(self.ups, self.modulations[1:], self.refines, strict=True):
             x = functional.leaky_relu(modulation(up(x), condition), SLOPE)  # doubles the grid
+            x = x + functional.leaky_relu(refine(x), SLOPE)
         return interleave(self.last(x))[:, 1:-1, 1:-1, 1:-1]  # (b, n, n, n)
 
 

@@ -3,8 +3,8 @@
 In evaluation mode normalisation, scale and shift are one affine map per channel, fixed by the condition.  It
 is applied in place rather than put into weights, which have more entries than most features.  The first
 layer's weight is permuted so that its product with the latent is already channels-last.  The last layer has
-eight output channels, too few for a vector unit: it computes two cells along z at once, and calls oneDNN by
-name, because torch hands a small convolution of one sample to code that takes ten times as long.
+eight output channels, too few for a vector unit: it computes two cells along z at once.  Convolutions call
+oneDNN by name, because torch hands a small one of one sample to code that takes ten times as long.
 """
 
 from __future__ import annotations
@@ -76,6 +76,13 @@ class FastGenerator:
             up.get_parameter("weight").to(dtype).contiguous(memory_format=torch.channels_last_3d)
             for up in source.ups
         ]
+        self._refines = [
+            (
+                refine.get_parameter("weight").to(dtype).contiguous(memory_format=torch.channels_last_3d),
+                refine.get_parameter("bias").to(dtype),
+            )
+            for refine in source.refines
+        ]
         weight, bias = _cell_weight(source.last.get_parameter("weight"), source.last.get_parameter("bias"))
         self._last = weight.to(dtype).contiguous(memory_format=torch.channels_last_3d)
         self._last_bias = bias.to(dtype)
@@ -94,24 +101,26 @@ class FastGenerator:
         affine = self._affine(self._condition(growth, log_kappa)[0])
         x = torch.mm(latent, self._first).view(len(latent), START, START, START, -1)
         x = _activate(x.permute(0, 4, 1, 2, 3), *affine[0]).to(self._dtype)  # (b, c, 4, 4, 4)
-        for weight, (scale, shift) in zip(self._ups, affine[1:], strict=True):
+        for weight, refine, (scale, shift) in zip(self._ups, self._refines, affine[1:], strict=True):
             x = functional.conv_transpose3d(x, weight, stride=2, padding=1)  # doubles the grid
             x = _activate(x, scale.to(self._dtype), shift.to(self._dtype))
+            x.add_(functional.leaky_relu_(_convolve(x, *refine, padding=1), SLOPE))
         return _interleave_cells(self._write_cells(x).float())  # (b, 2m, 2m, 2m)
 
     def _write_cells(self, x: Tensor) -> Tensor:
         """Apply the last layer: (b, c, m, m, m) -> (b, 16, m + 1, m + 1, m / 2)."""
-        if x.device.type == "cpu" and torch.backends.mkldnn.is_available():
-            return torch.mkldnn_convolution(
-                x,
-                self._last,
-                self._last_bias,
-                padding=(1, 1, 1),
-                stride=(1, 1, 2),
-                dilation=(1, 1, 1),
-                groups=1,
-            )
-        return functional.conv3d(x, self._last, self._last_bias, padding=1, stride=(1, 1, 2))
+        return _convolve(x, self._last, self._last_bias, padding=1, stride=(1, 1, 2))
+
+
+def _convolve(
+    x: Tensor, weight: Tensor, bias: Tensor, *, padding: int, stride: tuple[int, int, int] = (1, 1, 1)
+) -> Tensor:
+    """Convolve; on a CPU by oneDNN's name, since torch would send small ones to slower code."""
+    if x.device.type == "cpu" and torch.backends.mkldnn.is_available():
+        return torch.mkldnn_convolution(
+            x, weight, bias, padding=3 * (padding,), stride=stride, dilation=(1, 1, 1), groups=1
+        )
+    return functional.conv3d(x, weight, bias, padding=padding, stride=stride)
 
 
 class _FoldedAffine:

@@ -30,6 +30,8 @@ class ControlPanel(QWidget):
         super().__init__()
         self._error = note(colour=colours.WARNING)
         self._timings = note()
+        self._timings.setWordWrap(False)
+        self._timings.setToolTip("Milliseconds of each stage when it last ran, from network to picture.")
         self.model = ModelSection(state, self.show_error, names, card)
         self.redshift = RedshiftSection(state, self.show_error, card)
         self.kappa = KappaSection(state, self.show_error)

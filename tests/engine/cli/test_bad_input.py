@@ -96,9 +96,7 @@ def test_a_field_without_its_size(cosmoloom, here, tmp_path):
 @pytest.mark.parametrize("command", ["sample", "evaluate", "models"])
 def test_unknown_model(cosmoloom, here, small_store, command):
     more = ["--store", small_store] if command == "evaluate" else []
-    assert_refused(
-        cosmoloom(command, "web65", *more), "no model and no folder named 'web65'", "bundled models"
-    )
+    assert_refused(cosmoloom(command, "web65", *more), "no model and no folder named 'web65'", "bundled models")
 
 
 def test_damaged_model(cosmoloom, here, tmp_path, tiny_model_folder):

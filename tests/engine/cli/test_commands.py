@@ -83,7 +83,10 @@ def test_check_compares_with_theory_and_draws_it(cosmoloom, small_store):
 
 def test_an_interrupted_simulation_keeps_its_complete_boxes(tmp_path):
     store = tmp_path / "s.zarr"
-    code = "import sys; from cosmoloom.cli.app import main; sys.exit(main())"
+    code = (  # a test run in the background ignores Ctrl-C, and its children with it
+        "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler);"
+        "from cosmoloom.cli.app import main; sys.exit(main())"
+    )
     options = ["--boxes", "500", "--particles", "16", "--redshifts", "0", "--steps", "2"]
     process = subprocess.Popen(
         [sys.executable, "-c", code, "simulate", str(store), *options],

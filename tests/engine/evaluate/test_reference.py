@@ -45,7 +45,7 @@ def test_coarser_voxels_are_averages_in_density(store, held_out):
     assert coarse.box_size == held_out.box_size
     fine, averaged = held_out.statistics.at(0.0), coarse.statistics.at(0.0)
     assert np.allclose(averaged.mean_density, fine.mean_density, rtol=1e-5)
-    assert np.allclose(averaged.k, fine.k[:4])
+    assert np.allclose(averaged.k[:3], fine.k[:3])  # the fourth shell is cut off by the coarser Nyquist
     assert averaged.power.mean[0] == pytest.approx(fine.power.mean[0], rel=0.15)
 
 

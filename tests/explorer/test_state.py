@@ -1,0 +1,130 @@
+import math
+
+import pytest
+
+from cosmoloom.errors import InvalidInputError
+from cosmoloom_explorer import ExplorerState, History, Limits, Settings, resolve
+
+
+@pytest.fixture
+def limits() -> Limits:
+    return Limits(redshift=(0.0, 3.0), kappa=(2.0, 20.0), display_kappa=(0.5, 100.0), n=16, latent_size=24)
+
+
+@pytest.fixture
+def state(limits: Limits) -> ExplorerState:
+    return ExplorerState.from_settings(limits.defaults("tiny"), limits)
+
+
+def test_an_equal_value_emits_nothing_and_another_emits_once(state: ExplorerState):
+    heard: list[float] = []
+    state.events.redshift.connect(heard.append)
+    state.redshift = state.redshift
+    assert heard == []
+    state.redshift = 1.5
+    state.redshift = 1.5
+    assert heard == [1.5]
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("redshift", 3.1),
+        ("redshift", math.nan),
+        ("kappa", 1.0),
+        ("kappa", math.inf),
+        ("display_kappa", 0.0),
+        ("seed", -1),
+        ("seed", 1.5),
+        ("directions", (9.0,)),
+        ("directions", (0.0,) * 7),
+        ("components", ((24, 0.0),)),
+        ("components", ((0, math.nan),)),
+        ("reference_index", -1),
+        ("slices", (0, 16, 0)),
+        ("ndisplay", 4),
+    ],
+)
+def test_a_value_out_of_range_is_refused_and_changes_nothing(state: ExplorerState, field: str, value: object):
+    before = state.snapshot()
+    heard: list[object] = []
+    state.events.connect(heard.append)
+    with pytest.raises(InvalidInputError):
+        setattr(state, field, value)
+    assert state.snapshot() == before
+    assert heard == []
+
+
+def test_a_snapshot_restores_every_setting(state: ExplorerState):
+    first = state.snapshot()
+    state.redshift, state.seed, state.display_kappa = 2.0, 7, 30.0
+    state.set_direction(2, 1.5)
+    state.set_component(3, -1.0)
+    state.set_slice(1, 4)
+    second = state.snapshot()
+    assert second != first
+    state.restore(first)
+    assert state.snapshot() == first
+    state.restore(second)
+    assert state.snapshot() == second
+
+
+def test_settings_of_another_model_are_refused(state: ExplorerState, limits: Limits):
+    with pytest.raises(InvalidInputError, match="other"):
+        state.restore(limits.defaults("other"))
+
+
+def test_another_model_brings_its_ranges(state: ExplorerState):
+    state.redshift, state.slices = 3.0, (15, 15, 15)
+    narrow = Limits(
+        redshift=(0.0, 1.0), kappa=(4.0, 5.0), display_kappa=(0.5, 100.0), n=8, latent_size=4, n_directions=4
+    )
+    state.use_model("narrow", narrow)
+    assert (state.model, state.redshift, state.kappa) == ("narrow", 1.0, 5.0)
+    assert state.slices == (4, 4, 4)
+    assert len(state.directions) == 4
+    with pytest.raises(InvalidInputError):
+        state.redshift = 2.0
+
+
+def test_releasing_a_component_gives_it_back_to_the_seed(state: ExplorerState):
+    state.set_component(5, 1.0)
+    state.set_component(2, 2.0)
+    assert state.components == ((2, 2.0), (5, 1.0))
+    state.set_component(5, None)
+    assert state.components == ((2, 2.0),)
+
+
+def test_equal_settings_resolve_to_equal_keys_and_slices_are_no_part_of_them():
+    a = Settings(model="m", redshift=0.5, slices=(1, 2, 3))
+    b = Settings(model="m", redshift=0.5, slices=(3, 2, 1), ndisplay=2)
+    assert resolve(a) == resolve(b)
+    assert a.computed == b.computed
+    assert resolve(a) != resolve(Settings(model="m", redshift=0.6))
+
+
+def test_display_kappa_leaves_the_network_field_alone():
+    a = resolve(Settings(model="m", kappa=8.0))
+    b = resolve(Settings(model="m", kappa=8.0, display_kappa=30.0))
+    assert a.field == b.field
+    assert (a.scaled.display_kappa, b.scaled.display_kappa) == (8.0, 30.0)
+
+
+def test_the_reference_is_the_nearest_snapshot():
+    view = resolve(Settings(model="m", redshift=0.6), snapshots=(3.0, 1.0, 0.5, 0.0))
+    assert view.reference is not None
+    assert view.reference.redshift == 0.5
+    assert resolve(Settings(model="m")).reference is None
+
+
+def test_undo_and_redo_walk_through_the_recorded_settings():
+    steps = [Settings(model="m", redshift=z) for z in (0.0, 1.0, 2.0)]
+    history = History(steps[0])
+    for step in steps[1:]:
+        history.record(step)
+        history.record(step)
+    assert [history.undo(), history.undo(), history.undo()] == [steps[1], steps[0], None]
+    assert [history.redo(), history.redo(), history.redo()] == [steps[1], steps[2], None]
+    history.undo()
+    history.record(Settings(model="m", seed=9))
+    assert not history.can_redo
