@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from dataclasses import replace
-from itertools import count
 from threading import Event
 from time import perf_counter
 from typing import TYPE_CHECKING
@@ -69,8 +68,8 @@ class Session:
         self._engine = engine
         self._acknowledged = acknowledged
         self._on_screen = Event()
-        self._serials = count(1)
         self._last: Settings | None = None
+        self._serial = 0
         self._facts: ModelFacts | None = None
         self._reference: tuple[tuple[ReferenceKey, float], Volume] | None = None
         self._statistics_due = 0.0
@@ -91,6 +90,11 @@ class Session:
         """Whether nothing is asked or computed; results may still be on their way to the viewer."""
         return self._mailbox.idle
 
+    @property
+    def serial(self) -> int:
+        """Number of the last request; 0 before the first."""
+        return self._serial
+
     def request(self, settings: Settings) -> None:
         """Ask for settings; what was asked before and has not begun is dropped.
 
@@ -98,7 +102,8 @@ class Session:
         """
         if settings.computed != self._last:
             self._last = settings.computed
-            self._mailbox.put((next(self._serials), settings.computed))
+            self._serial += 1
+            self._mailbox.put((self._serial, settings.computed))
 
     def acknowledge(self) -> None:
         """Say that the last frame is on screen; callable from any thread."""

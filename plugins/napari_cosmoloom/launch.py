@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 WINDOW = (1600, 1000)
 CONTROLS_WIDTH, SLICES_WIDTH, PLOTS_HEIGHT = 372, 344, 272
-PATIENCE = 120.0
+PATIENCE = 600.0
 """Longest wait for a picture [s]."""
 
 
@@ -163,21 +163,22 @@ def render(
 
 def wait_until_shown(explorer: Explorer, patience: float = PATIENCE) -> None:
     """Process events until the newest settings' fields and statistics are on screen."""
-    failures: list[str] = []
-    shown: list[int] = []
     session, presenter = explorer.session, explorer.presenter
     if session is None:
         raise CosmoloomError("the explorer is closed")
+    failures: list[str] = []
     session.failed.connect(failures.append)
-    presenter.statistics_shown.connect(lambda frame: shown.append(frame.serial))
     end = monotonic() + patience
-    while not failures and not (session.idle and shown):
-        if monotonic() > end:
-            raise CosmoloomError(f"the explorer showed nothing within {patience:g} s")
-        process_events(0.01)
+    try:
+        while presenter.statistics is None or presenter.statistics.serial < session.serial:
+            if failures:
+                raise CosmoloomError(failures[-1])
+            if monotonic() > end:
+                raise CosmoloomError(f"the explorer showed nothing within {patience:g} s")
+            process_events(0.01)
+    finally:
+        session.failed.disconnect(failures.append)
     process_events(0.05)
-    if failures:
-        raise CosmoloomError(failures[-1])
 
 
 def process_events(seconds: float = 0.0) -> None:

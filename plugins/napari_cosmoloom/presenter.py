@@ -23,7 +23,7 @@ class Presenter(QObject):
     A frame is shown in two turns of the loop, first on the canvas and, once that is drawn, everywhere else, so
     that no turn is long.
     ``frame_shown(Frame)`` and ``statistics_shown(StatisticsFrame)`` are emitted once they are on their way to
-    the screen.
+    the screen; ``frame`` and ``statistics`` are the last of each.
     """
 
     frame_shown = Signal(object)
@@ -45,6 +45,8 @@ class Presenter(QObject):
         self._controls, self._layers, self._slices, self._plots = controls, layers, slices, plots
         self._session: Session | None = None
         self._undrawn: Frame | None = None
+        self.frame: Frame | None = None
+        self.statistics: StatisticsFrame | None = None
         self._hidden = QTimer(self)
         self._hidden.setSingleShot(True)
         self._hidden.setInterval(UNDRAWN)
@@ -84,6 +86,7 @@ class Presenter(QObject):
         self._slices.show_frame(frame)
         self._controls.show_frame(frame)
         self._show_timings()
+        self.frame = frame
         self.frame_shown.emit(frame)
         if self._session is not None:
             QTimer.singleShot(0, self._session.acknowledge)  # after the turn that paints all this
@@ -96,6 +99,7 @@ class Presenter(QObject):
         if frame.seconds:
             self._timings["statistics"] = frame.seconds
         self._show_timings()
+        self.statistics = frame
         self.statistics_shown.emit(frame)
 
     def _on_failed(self, text: str) -> None:

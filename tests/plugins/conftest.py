@@ -30,28 +30,58 @@ def napari_settings_elsewhere(tmp_path_factory: pytest.TempPathFactory) -> None:
     settings.application.save_window_geometry = False
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def settings(tiny_model_folder: Path):
     from napari_cosmoloom.launch import opening_settings
 
     return opening_settings(str(tiny_model_folder))
 
 
-@pytest.fixture
-def open_window(qapp, settings) -> Iterator[Callable]:
-    """Open the explorer in a window, as the program does, and see to it that nothing of it stays."""
+def open_one(settings):
     from cosmoloom.engine import Engine
-    from napari_cosmoloom.launch import open_explorer, process_events, wait_until_shown
+    from napari_cosmoloom.launch import open_explorer, wait_until_shown
 
+    explorer = open_explorer(settings, engine=Engine("cpu"), size=(1200, 800))
+    wait_until_shown(explorer)
+    return explorer
+
+
+def close(viewer) -> None:
+    from napari_cosmoloom.launch import process_events
+
+    viewer.close()
+    process_events(0.05)
+
+
+@pytest.fixture(scope="module")
+def shared_window(qapp, settings) -> Iterator:
+    """One window for all tests of a file that leave it open: opening takes seconds."""
+    explorer = open_one(settings)
+    yield explorer
+    close(explorer.viewer)
+
+
+@pytest.fixture
+def explorer(shared_window, settings):
+    """The shared window, back in its opening state."""
+    from napari_cosmoloom.launch import wait_until_shown
+
+    shared_window.state.restore(settings)
+    shared_window._on_quiet()
+    wait_until_shown(shared_window)
+    return shared_window
+
+
+@pytest.fixture
+def own_window(qapp, settings) -> Iterator[Callable]:
+    """A window of the test's own, to close or to spoil."""
     opened: list = []
 
-    def open_one(**changes):
-        explorer = open_explorer(replace(settings, **changes), engine=Engine("cpu"), size=(1200, 800))
+    def open_window(**changes):
+        explorer = open_one(replace(settings, **changes))
         opened.append(explorer.viewer)
-        wait_until_shown(explorer)
         return explorer
 
-    yield open_one
+    yield open_window
     for viewer in opened:
-        viewer.close()
-    process_events(0.05)
+        close(viewer)

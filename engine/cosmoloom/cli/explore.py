@@ -56,12 +56,11 @@ def _open_here(*, model: str, picture: Path | None, device: str | None, **choice
     found = list(entry_points(group="cosmoloom.explorers"))
     if not found:
         raise MissingExtraError("the explorer is not installed: pip install 'cosmoloom[napari]'")
+    where = None if device is None else require_device(device)
     try:
-        launch = found[0].load()
-        import napari  # noqa: F401  (the plugin imports it later, where its absence would be harder to tell)
-    except ImportError as error:
+        found[0].load()(model, device=where, picture=picture, **choices)
+    except ModuleNotFoundError as error:
         raise MissingExtraError(f"the explorer cannot start ({error}): pip install 'cosmoloom[napari]'") from error
-    launch(model, device=None if device is None else require_device(device), picture=picture, **choices)
 
 
 def _run_on_virtual_display(arguments: list[str]) -> int:

@@ -27,8 +27,15 @@ def train(
     n: Annotated[int, typer.Option("-n", help="Voxels per side of a volume")] = 64,
     kappa: Annotated[str, typer.Option(help="Range of kappa over the cosmic mean")] = "2,20",
     width: Annotated[int, typer.Option(help="Channels of the generator at 4^3; 256 is the published width")] = 128,
+    coarsen: Annotated[int, typer.Option(help="Voxels of the simulations averaged into one, along each axis")] = 1,
+    grow_from: Annotated[
+        Path | None, typer.Option(help="Folder of a training on half the grid, whose networks this one starts from")
+    ] = None,
     batch: Annotated[int, typer.Option(help="Volumes per step, each shown at two redshifts")] = 8,
     iterations: Annotated[int, typer.Option(help="Steps in all")] = 10_000,
+    learning_rate: Annotated[float, typer.Option(help="Of the generator, at its highest")] = 1e-4,
+    critic_learning_rate: Annotated[float, typer.Option(help="Of the critic, at its highest")] = 6e-5,
+    decay_from: Annotated[float, typer.Option(help="Share of the steps after which both fall to a twentieth")] = 0.45,
     seed: Annotated[int, typer.Option(help="Seed of weights, volumes and latents")] = 0,
     device: Annotated[str, typer.Option(help="Where to train, as in cuda")] = "cpu",
     checkpoint_minutes: Annotated[float, typer.Option(help="Minutes between checkpoints")] = 4.0,
@@ -59,7 +66,12 @@ def train(
             kappa_range=_pair(_numbers(kappa, "kappa")),
             widths=tuple(max(8, width >> level) for level in range(levels)),
             critic_widths=tuple(max(8, width >> level) for level in reversed(range(levels))),
+            coarsen=coarsen,
+            grow_from=grow_from,
             batch=batch,
+            learning_rate=learning_rate,
+            critic_learning_rate=critic_learning_rate,
+            decay_from=decay_from,
             iterations=iterations,
             seed=seed,
         )

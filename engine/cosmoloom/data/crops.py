@@ -32,6 +32,8 @@ class Crops:
     ----------
     redshifts : tuple of float
         Of the stored fields [1].
+    n : int
+        Voxels per side of a whole box.
     voxel_size : float
         Side of a voxel in [Mpc/h].
     """
@@ -53,6 +55,7 @@ class Crops:
             raise InvalidInputError("all simulations of one training need the same grid, box size and cosmology")
         self.cosmology = simulations[0].cosmology
         self.redshifts = tuple(redshifts)
+        self.n = simulations[0].n // coarsen
         self.voxel_size = simulations[0].box_size / simulations[0].n * coarsen
         self._boxes: list[NDArray[np.float32]] = []
         for done, simulation in enumerate(simulations, start=1):

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from torch import Tensor
 
 from cosmoloom.errors import BrokenFileError, MissingFileError, UnwritableError
 from cosmoloom.train.game import PairGame
@@ -27,8 +28,30 @@ def save_state(folder: Path, game: PairGame, iteration: int) -> None:
         "match": game.match.state(),
         "rng": _plain(game.rng.bit_generator.state),
     }
+    _write(folder, state)
+
+
+def save_warm_start(folder: Path, game: PairGame, iteration: int) -> None:
+    """Write what another machine needs to go on, small enough to publish beside a model.
+
+    Networks in half precision and running means; optimisers are left out and warm up again.  Copy it, with
+    ``plan.json``, to where a training shall go on.
+    """
+    state = {
+        "iteration": iteration,
+        "generator": _halved(game.generator.state_dict()),
+        "critic": _halved(game.critic.state_dict()),
+        "match": game.match.state(),
+        "rng": _plain(game.rng.bit_generator.state),
+    }
+    _write(folder, state)
+
+
+def _write(folder: Path, state: dict[str, Any]) -> None:
+    """Write under a temporary name, flush, and rename."""
     temporary = folder / f".{STATE}.{os.getpid()}"
     try:
+        folder.mkdir(parents=True, exist_ok=True)
         with temporary.open("wb") as file:
             torch.save(state, file)
             file.flush()
@@ -42,8 +65,7 @@ def save_state(folder: Path, game: PairGame, iteration: int) -> None:
 def load_state(folder: Path, game: PairGame) -> int:
     """Take over the state in ``folder``, if there is one, and return its iteration.
 
-    A state without optimisers, as published beside a model, is taken too: they warm up again within
-    some hundred steps.
+    A warm start has neither optimisers nor a running average; they begin anew.
     """
     path = folder / STATE
     if not path.exists():
@@ -51,7 +73,7 @@ def load_state(folder: Path, game: PairGame) -> int:
     try:
         state = torch.load(path, map_location=game.device, weights_only=True)
         game.generator.load_state_dict(state["generator"])
-        game.average.load_state_dict(state["average"])
+        game.average.load_state_dict(state.get("average", state["generator"]))
         game.critic.load_state_dict(state["critic"])
         if "optimiser" in state:
             game.optimiser.load_state_dict(state["optimiser"])
@@ -72,9 +94,13 @@ def grow_networks(folder: Path, game: PairGame) -> None:
     if not path.exists():
         raise MissingFileError(f"{folder} holds no {STATE} to grow from; train on the coarser grid first")
     state = torch.load(path, map_location=game.device, weights_only=True)
-    grow_generator(game.generator, state["average"])
+    grow_generator(game.generator, state["generator"])
     game.average.load_state_dict(game.generator.state_dict())
     grow_critic(game.critic, state["critic"])
+
+
+def _halved(state: dict[str, Tensor]) -> dict[str, Tensor]:
+    return {name: value.half() if value.is_floating_point() else value for name, value in state.items()}
 
 
 def _plain(state: Any) -> Any:

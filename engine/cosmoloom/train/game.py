@@ -65,7 +65,7 @@ class PairGame:
 
     def step(self, iteration: int) -> dict[str, float]:
         """Play one round and return its losses [1]."""
-        self._set_learning_rates(iteration)
+        pace = self._set_learning_rates(iteration)
         index, log_kappa = self._conditions()
         growth = self.growth[index]  # (b, 2)
         density = torch.from_numpy(self.crops.draw(self.rng, index.cpu().numpy(), n=self.plan.n)).to(self.device)
@@ -85,7 +85,7 @@ class PairGame:
         with torch.no_grad():
             wanted = self._statistics(real_density, scale(real_density, kappa), real)
         reached = self._statistics(unscale(x, kappa), x, seen)
-        match = self.match.loss(wanted, reached, index.flatten())
+        match = self.match.loss(wanted, reached, index.flatten(), pace=pace)
         generator_loss = self._generator_step(_pairs(seen), match, growth, log_kappa)
         self._update_average(iteration)
         return {"critic": critic_loss, "generator": generator_loss, "match": match.item(), "margin": margin}
@@ -165,7 +165,8 @@ class PairGame:
             else:
                 target.copy_(source)
 
-    def _set_learning_rates(self, iteration: int) -> None:
+    def _set_learning_rates(self, iteration: int) -> float:
+        """Set both learning rates and return their share of the highest."""
         progress = iteration / self.plan.iterations
         late = max(0.0, (progress - self.plan.decay_from) / max(1e-9, 1.0 - self.plan.decay_from))
         factor = 1.0 - 0.95 * min(1.0, late)
@@ -175,6 +176,7 @@ class PairGame:
         ):
             for group in optimiser.param_groups:
                 group["lr"] = rate * factor
+        return factor
 
 
 def _pairs(fields: Tensor) -> Tensor:

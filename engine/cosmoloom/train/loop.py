@@ -15,7 +15,7 @@ from cosmoloom.data.store import SimulationStore
 from cosmoloom.errors import InvalidInputError, UnwritableError
 from cosmoloom.models.card import ModelCard, StandardisationTable
 from cosmoloom.models.folder import save_model
-from cosmoloom.train.checkpoint import grow_networks, load_state, save_state
+from cosmoloom.train.checkpoint import grow_networks, load_state, save_state, save_warm_start
 from cosmoloom.train.game import PairGame
 from cosmoloom.train.plan import TrainingPlan
 
@@ -66,7 +66,7 @@ def train(
     plan : TrainingPlan
         Settings; a folder that holds another plan is refused; iterations and learning rates may change.
     folder : Path
-        Receives plan, metrics, checkpoint, and the model in ``model/``.
+        Receives plan, metrics, checkpoint, the model in ``model/``, and at the end a small ``warm_start/``.
     name : str
         Name on the model's card.
     device : str
@@ -83,9 +83,11 @@ def train(
     ModelCard
         Card of the exported model.
     """
-    _claim(folder, plan)
     store = SimulationStore.open(plan.store)
     crops = Crops(store, plan.boxes, redshifts=plan.redshifts, coarsen=plan.coarsen)
+    if plan.n > crops.n:
+        raise InvalidInputError(f"volumes of {plan.n}^3 voxels do not fit into boxes of {crops.n}^3; make n smaller")
+    _claim(folder, plan)
     game = PairGame(plan, crops, device=device)
     if plan.grow_from is not None:
         grow_networks(plan.grow_from, game)
@@ -110,6 +112,7 @@ def train(
                 saved = time.monotonic()
     finally:
         save_state(folder, game, iteration)
+    save_warm_start(folder / "warm_start", game, iteration)
     return export(folder / "model", game, name=name, iteration=iteration)
 
 

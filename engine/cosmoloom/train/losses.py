@@ -51,7 +51,7 @@ class EnsembleMatch:
         self.multiplier = torch.zeros_like(self.real)
         self.seen = weights.new_zeros(n_redshifts)
 
-    def loss(self, real: Tensor, fake: Tensor, redshift_index: Tensor) -> Tensor:
+    def loss(self, real: Tensor, fake: Tensor, redshift_index: Tensor, *, pace: float = 1.0) -> Tensor:
         """Update the running means and return the loss.
 
         Parameters
@@ -60,17 +60,19 @@ class EnsembleMatch:
             Positive statistics of each volume.
         redshift_index : Tensor, shape (b,)
             Row of the tables for each volume.
+        pace : float
+            Learning rate over its highest value [1]: the slower the generator, the longer the means remember.
         """
         loss = fake.new_zeros(())
         for row in redshift_index.unique().tolist():
             chosen = redshift_index == row
-            share = float(chosen.sum()) * (1 - self.decay)
+            share = float(chosen.sum()) * (1 - self.decay) * pace
             self.seen[row] = (1 - share) * self.seen[row] + share
             blend = share / float(self.seen[row])
             self.real[row].lerp_(real[chosen].detach().mean(0), blend)
             self.fake[row].lerp_(fake[chosen].detach().mean(0), blend)
             error = torch.log(self.fake[row] / self.real[row]).clamp(-1.0, 1.0)
-            self.multiplier[row] = (self.multiplier[row] + self.multiplier_rate * error).clamp(-3.0, 3.0)
+            self.multiplier[row] = (self.multiplier[row] + pace * self.multiplier_rate * error).clamp(-3.0, 3.0)
             slope = self.weights * (error + self.multiplier[row]) / self.fake[row]
             loss = loss + (slope * fake[chosen]).sum()
         return loss / len(fake)

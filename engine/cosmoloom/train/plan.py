@@ -40,12 +40,12 @@ class TrainingPlan(BaseModel):
     """Volumes per step; each is shown at two redshifts."""
     iterations: int = Field(default=10_000, ge=1)
     learning_rate: float = 1e-4
-    critic_learning_rate: float = 1e-4
-    decay_from: float = Field(default=0.3, ge=0, le=1)
+    critic_learning_rate: float = 6e-5
+    decay_from: float = Field(default=0.45, ge=0, le=1)
     """Share of the iterations after which learning rates fall linearly to a twentieth."""
     match_weight: float = 0.3
     """Weight in the generator's loss of the statistics that both ensembles must share."""
-    average_decay: float = 0.995
+    average_decay: float = 0.98
     """Decay per step of the running average of the generator's weights."""
     seed: int = 0
 

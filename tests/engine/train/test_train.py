@@ -84,6 +84,15 @@ def test_a_damaged_checkpoint_is_refused_in_words(plan: TrainingPlan, tmp_path: 
         train(plan, run, name="first")
 
 
+def test_a_warm_start_goes_on_without_optimisers(plan: TrainingPlan, tmp_path: Path) -> None:
+    train(plan.model_copy(update={"iterations": 2}), tmp_path / "here", name="first")
+    there = tmp_path / "there"
+    there.mkdir()
+    (there / STATE).write_bytes((tmp_path / "here" / "warm_start" / STATE).read_bytes())
+    card = train(plan.model_copy(update={"iterations": 3}), there, name="first")
+    assert card.training["iterations_done"] == 3
+
+
 def test_growing_needs_a_coarser_training(plan: TrainingPlan, tmp_path: Path) -> None:
     with pytest.raises(MissingFileError, match="coarser grid first"):
         train(plan.model_copy(update={"grow_from": tmp_path}), tmp_path / "run", name="grown")

@@ -1,0 +1,44 @@
+import gc
+import threading
+import weakref
+
+from napari_cosmoloom.launch import process_events
+
+WORKER = "cosmoloom-worker"
+
+
+def workers() -> list[str]:
+    return [thread.name for thread in threading.enumerate() if thread.name == WORKER]
+
+
+def test_closing_the_dock_stops_the_thread_and_leaves_the_viewer_as_it_was(own_window):
+    explorer = own_window()
+    viewer = explorer.viewer
+    assert workers() == [WORKER]
+    assert len(explorer._shortcuts._bound) == 7
+    closed: list = []
+    explorer.closed.connect(lambda: closed.append(True))
+    viewer.window.remove_dock_widget(explorer)  # what the dock's close button does
+    process_events(0.1)
+    assert closed
+    assert explorer.session is None
+    assert workers() == []
+    assert len(viewer.layers) == 0
+    assert not viewer.canvas.grid.enabled
+    assert not viewer.window.dock_widgets
+    assert not [a for a in viewer.keymap.values() if getattr(a, "__module__", "").startswith("napari_cosmoloom")]
+
+
+def test_closing_the_window_stops_the_thread_and_leaks_no_widget(own_window, qapp):
+    explorer = own_window()
+    fields = weakref.ref(explorer.presenter.frame)
+    widget = weakref.ref(explorer.plots)
+    explorer.viewer.close()
+    process_events(0.1)
+    assert workers() == []
+    assert not [w for w in qapp.topLevelWidgets() if w.isVisible()]
+    del explorer
+    for _ in range(3):
+        gc.collect()
+        process_events(0.02)
+    assert fields() is None or widget() is not None
