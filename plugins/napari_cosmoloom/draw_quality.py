@@ -93,7 +93,8 @@ class DrawQuality(QObject):
         interpolation, step = LEVELS[level]
         for layer in self._layers.both:
             if layer in self._viewer.layers:
-                layer.interpolation3d = interpolation
+                if layer.interpolation3d != interpolation:  # napari builds a new shader even for the same
+                    layer.interpolation3d = interpolation
                 napari_window.set_step(self._viewer, layer, step)
 
     def _on_rest(self) -> None:

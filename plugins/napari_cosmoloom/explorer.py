@@ -131,7 +131,10 @@ class Explorer(QWidget):
         self.quality.close()
         self._shortcuts.close()
         self.viewer.dims.events.disconnect(self._on_dims_moved)
+        self.presenter.close()
         self.slices.clear()
+        self.layers.release()
+        self._engine = None
         self._built = False
         self.closed.emit()
 

@@ -80,9 +80,12 @@ class FieldLayers:
             self._viewer.scene.camera.set_view_direction(VIEW_DIRECTION, UP)
         self._viewer.reset_view(margin=MARGIN, reset_camera_angle=False)
 
-    def remove(self) -> None:
-        """Take the layers out, let go of the fields, and put grid and camera back as they were."""
+    def release(self) -> None:
+        """Let go of the fields shown last."""
         self._shown.clear()
+
+    def remove(self) -> None:
+        """Take the layers out, and put grid and camera back as they were."""
         for layer in self.both:
             if layer in self._viewer.layers:
                 self._viewer.layers.remove(layer)

@@ -64,6 +64,11 @@ class Presenter(QObject):
         session.statistics_ready.connect(self._on_statistics_ready)
         session.failed.connect(self._on_failed)
 
+    def close(self) -> None:
+        """Let go of the session and of what was shown last."""
+        self._hidden.stop()
+        self._session = self._undrawn = self.frame = self.statistics = None
+
     def _on_model_ready(self, facts: ModelFacts) -> None:
         self._controls.show_facts(facts)
 

@@ -31,6 +31,10 @@ def train(
     grow_from: Annotated[
         Path | None, typer.Option(help="Folder of a training on half the grid, whose networks this one starts from")
     ] = None,
+    warm_up: Annotated[int, typer.Option(help="First steps in which only the critic learns")] = 0,
+    only_newest: Annotated[
+        bool, typer.Option("--only-newest", help="Train only the layers that growth has added")
+    ] = False,
     batch: Annotated[int, typer.Option(help="Volumes per step, each shown at two redshifts")] = 8,
     iterations: Annotated[int, typer.Option(help="Steps in all")] = 10_000,
     learning_rate: Annotated[float, typer.Option(help="Of the generator, at its highest")] = 1e-4,
@@ -68,6 +72,8 @@ def train(
             critic_widths=tuple(max(8, width >> level) for level in reversed(range(levels))),
             coarsen=coarsen,
             grow_from=grow_from,
+            warm_up=warm_up,
+            only_newest=only_newest,
             batch=batch,
             learning_rate=learning_rate,
             critic_learning_rate=critic_learning_rate,

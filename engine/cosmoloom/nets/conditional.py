@@ -1,9 +1,10 @@
 """The conditional generator: a latent vector, a redshift and kappa in; a matter field out.
 
 A dense layer makes 4^3 features, transposed convolutions double them until half of the final grid, each
-followed by a residual convolution that sharpens what was doubled, and a sub-pixel convolution writes the eight voxels between neighbouring cells, which is a transposed convolution
-of kernel 4 and stride 2 in the form that processors run fastest.  After each normalisation, scale and
-shift follow from growth factor and ln kappa, so one latent vector is one universe at every redshift.
+followed by a residual convolution that sharpens what was doubled, and a sub-pixel convolution writes the eight
+voxels between neighbouring cells: a transposed convolution of kernel 4 and stride 2 in the form that processors
+run fastest.  After each normalisation, scale and shift follow from growth factor and ln kappa, so one latent
+vector is one universe at every redshift.
 
 References
 ----------
@@ -136,6 +137,10 @@ class ConditionalGenerator(nn.Module):
     def scale_shifts(self) -> list[ScaleShift]:
         """Return the modulations in order of computation, from 4^3 up."""
         return cast("list[ScaleShift]", list(self.modulations))
+
+    def newest(self) -> list[nn.Module]:
+        """Return the layers of the finest grid, which growth from half the grid has added."""
+        return [self.ups[-1], self.refines[-1], self.modulations[-1], self.last]
 
     def forward(self, latent: Tensor, growth: Tensor, log_kappa: Tensor) -> Tensor:
         """Return network fields.

@@ -147,6 +147,7 @@ def evolve(
     start = stretches[0][0]
     positions, momenta = _lagrangian_start(plan, start, device=device)
     to_cells = plan.n_mesh / box
+    # Sharpened forces on a mesh finer than the particles would amplify their lattice.
     kernel = inverse_laplacian(plan.n_mesh, box_size=box, device=device, sharpen=plan.mesh_factor == 1)
     pull = _pull(positions * to_cells, plan, kernel)
     done = 0

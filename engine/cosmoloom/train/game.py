@@ -56,7 +56,12 @@ class PairGame:
             {float(g): crops.fields(i) for i, g in enumerate(self.growth)}, kappa_range=plan.kappa_range
         ).to(device)
         betas = (0.0, 0.9)
-        self.optimiser = Adam(self.generator.parameters(), lr=plan.learning_rate, betas=betas)
+        if plan.only_newest:
+            self.generator.requires_grad_(False)
+            for module in self.generator.newest():
+                module.requires_grad_(True)
+        learning = [parameter for parameter in self.generator.parameters() if parameter.requires_grad]
+        self.optimiser = Adam(learning, lr=plan.learning_rate, betas=betas)
         self.critic_optimiser = Adam(self.critic.parameters(), lr=plan.critic_learning_rate, betas=betas)
         n_bins = plan.n // 2
         weights = [MEAN_WEIGHT, MEAN_WEIGHT, MEAN_WEIGHT, SCATTER_WEIGHT]
@@ -74,7 +79,7 @@ class PairGame:
         real_density = density.flatten(0, 1)
         real = self.standardisation.to_network(scale(real_density, kappa), flat_growth, flat_kappa)
 
-        latent = self._draw_latent(self.plan.batch).repeat_interleave(2, dim=0)
+        latent = self.latents(self.plan.batch).to(self.device).repeat_interleave(2, dim=0)
         with self._autocast():
             fake = self.generator(latent, flat_growth, flat_kappa)
         fake = fake.float()
@@ -82,6 +87,8 @@ class PairGame:
         seen = self.standardisation.to_network(x, flat_growth, flat_kappa)  # clipped to densities that exist
 
         critic_loss, margin = self._critic_step(_pairs(real), _pairs(seen.detach()), growth, log_kappa)
+        if iteration < self.plan.warm_up:
+            return {"critic": critic_loss, "generator": 0.0, "match": 0.0, "margin": margin}
         with torch.no_grad():
             wanted = self._statistics(real_density, scale(real_density, kappa), real)
         reached = self._statistics(unscale(x, kappa), x, seen)
@@ -93,13 +100,13 @@ class PairGame:
     def _calibrate(self) -> None:
         """Measure the generator's channel statistics over all conditions."""
         index, log_kappa = self._conditions()
-        latent = self._draw_latent(self.plan.batch).repeat_interleave(2, dim=0)
+        latent = self.latents(self.plan.batch).to(self.device).repeat_interleave(2, dim=0)
         self.generator.calibrate(latent, self.growth[index].flatten(), log_kappa.repeat_interleave(2))
 
-    def _draw_latent(self, count: int) -> Tensor:
+    def latents(self, count: int) -> Tensor:
+        """Draw latents of the prior, shape (count, latent_size), on the CPU."""
         seed = int(self.rng.integers(2**60))
-        latent = draw_latent(seed, count, size=self.plan.latent_size, nu=self.plan.latent_nu)
-        return latent.to(self.device)
+        return draw_latent(seed, count, size=self.plan.latent_size, nu=self.plan.latent_nu)
 
     def _autocast(self) -> torch.autocast:
         # Half precision pays on GPUs; on CPUs without matrix units it is no faster than single.
@@ -136,7 +143,7 @@ class PairGame:
         loss = generator_hinge(score)
         self.optimiser.zero_grad(set_to_none=True)
         (loss + self.plan.match_weight * match).backward()
-        nn.utils.clip_grad_norm_(self.generator.parameters(), 10.0)
+        nn.utils.clip_grad_norm_(self.optimiser.param_groups[0]["params"], 10.0)
         self.optimiser.step()
         return loss.item()
 

@@ -15,12 +15,15 @@ from cosmoloom.data.store import SimulationStore
 from cosmoloom.errors import InvalidInputError, UnwritableError
 from cosmoloom.models.card import ModelCard, StandardisationTable
 from cosmoloom.models.folder import save_model
+from cosmoloom.train.calibration import calibrate
 from cosmoloom.train.checkpoint import grow_networks, load_state, save_state, save_warm_start
 from cosmoloom.train.game import PairGame
 from cosmoloom.train.plan import TrainingPlan
 
 PLAN = "plan.json"
 METRICS = "metrics.csv"
+CALIBRATING = 32
+"""Samples on which mean density and power are calibrated at the end."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +67,7 @@ def train(
     Parameters
     ----------
     plan : TrainingPlan
-        Settings; a folder that holds another plan is refused; iterations and learning rates may change.
+        Settings; a folder that holds another plan is refused; what only steers the pace may change.
     folder : Path
         Receives plan, metrics, checkpoint, the model in ``model/``, and at the end a small ``warm_start/``.
     name : str
@@ -113,10 +116,14 @@ def train(
     finally:
         save_state(folder, game, iteration)
     save_warm_start(folder / "warm_start", game, iteration)
-    return export(folder / "model", game, name=name, iteration=iteration)
+    table, share = calibrate(game.average.cpu(), game.standardisation.cpu(), crops, game.latents(CALIBRATING))
+    game.standardisation = table
+    return export(folder / "model", game, name=name, iteration=iteration, calibrated=share)
 
 
-def export(folder: Path, game: PairGame, *, name: str, iteration: int) -> ModelCard:
+def export(
+    folder: Path, game: PairGame, *, name: str, iteration: int, calibrated: float = 0.0
+) -> ModelCard:
     """Write the running average of the generator as a model folder."""
     plan, config = game.plan, game.average.config
     card = ModelCard(
@@ -132,7 +139,11 @@ def export(folder: Path, game: PairGame, *, name: str, iteration: int) -> ModelC
         kappa_range=plan.kappa_range,
         cosmology=game.crops.cosmology.as_dict(),
         standardisation=StandardisationTable(**game.standardisation.as_dict()),
-        training={**plan.model_dump(mode="json", exclude={"store", "grow_from"}), "iterations_done": iteration},
+        training={
+            **plan.model_dump(mode="json", exclude={"store", "grow_from"}),
+            "iterations_done": iteration,
+            "calibrated": calibrated,
+        },
     )
     return save_model(folder, generator=game.average, standardisation=game.standardisation, card=card)
 
@@ -140,7 +151,10 @@ def export(folder: Path, game: PairGame, *, name: str, iteration: int) -> ModelC
 def _claim(folder: Path, plan: TrainingPlan) -> None:
     """Make the folder and note the plan in it, or refuse a folder of another plan."""
     path = folder / PLAN
-    free = {"iterations", "store", "grow_from", "learning_rate", "critic_learning_rate", "decay_from"}
+    free = {
+        "store", "grow_from", "iterations", "learning_rate", "critic_learning_rate", "decay_from",
+        "only_newest", "match_weight", "average_decay",
+    }
     if path.exists():
         before = TrainingPlan.model_validate_json(path.read_text())
         changed = [

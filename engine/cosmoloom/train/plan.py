@@ -43,6 +43,10 @@ class TrainingPlan(BaseModel):
     critic_learning_rate: float = 6e-5
     decay_from: float = Field(default=0.45, ge=0, le=1)
     """Share of the iterations after which learning rates fall linearly to a twentieth."""
+    warm_up: int = Field(default=0, ge=0)
+    """First steps in which only the critic learns, so that a grown generator meets no ignorant judge."""
+    only_newest: bool = False
+    """Train only the layers that growth has added, and keep the large scales as they were learnt."""
     match_weight: float = 0.3
     """Weight in the generator's loss of the statistics that both ensembles must share."""
     average_decay: float = 0.98

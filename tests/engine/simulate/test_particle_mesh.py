@@ -29,18 +29,19 @@ def pull(positions_in_cells: torch.Tensor, n: int = N) -> torch.Tensor:
     return particle_mesh._pull(positions_in_cells, plan(n_particles=n), kernel)
 
 
-@pytest.mark.parametrize("n_steps", [3, 12])
-def test_a_plane_wave_grows_as_linear_theory_in_any_number_of_steps(monkeypatch, n_steps):
+# A mesh finer than the particles feels their lattice, which lifts growth by some percent.
+@pytest.mark.parametrize(("n_steps", "mesh_factor", "tolerance"), [(3, 1, 5e-3), (12, 1, 5e-3), (6, 2, 5e-2)])
+def test_a_plane_wave_grows_as_linear_theory_in_any_number_of_steps(monkeypatch, n_steps, mesh_factor, tolerance):
     """Zel'dovich's solution is exact in one dimension until orbits cross."""
     n, amplitude = 32, 0.1
     x = 2 * np.pi * torch.arange(n) / n
     wave = (amplitude * torch.cos(x))[:, None, None].expand(n, n, n)
     monkeypatch.setattr(particle_mesh, "linear_field", lambda *_, **__: torch.fft.rfftn(wave))
-    for snapshot in evolve(plan(n_particles=n, redshifts=(3.0, 1.0, 0.0), n_steps=n_steps)):
+    for snapshot in evolve(plan(n_particles=n, redshifts=(3.0, 1.0, 0.0), n_steps=n_steps, mesh_factor=mesh_factor)):
         moved = (snapshot.positions - lattice(n, BOX)).view(n, n, n, 3)
         reached = -2 * (moved[:, 2, 5, 0] * torch.sin(x)).mean() * (2 * np.pi / BOX)
         growth = Cosmology().growth_factor(snapshot.redshift)
-        assert float(reached) == pytest.approx(float(growth) * amplitude, rel=5e-3)
+        assert float(reached) == pytest.approx(float(growth) * amplitude, rel=tolerance)
         assert float(moved[..., 1:].abs().max()) < 1e-3 * float(moved[..., 0].abs().max())
 
 

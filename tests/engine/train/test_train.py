@@ -93,6 +93,17 @@ def test_a_warm_start_goes_on_without_optimisers(plan: TrainingPlan, tmp_path: P
     assert card.training["iterations_done"] == 3
 
 
+def test_growth_can_keep_the_large_scales_as_they_were(plan: TrainingPlan, tmp_path: Path) -> None:
+    coarse, fine = tmp_path / "coarse", tmp_path / "fine"
+    train(plan.model_copy(update={"iterations": 1, "coarsen": 2}), coarse, name="coarse")
+    grown = {"n": 32, "widths": (8, 8, 8), "critic_widths": (8, 8, 8), "grow_from": coarse, "only_newest": True}
+    train(plan.model_copy(update={**grown, "iterations": 3, "warm_up": 1}), fine, name="fine")
+    before, after = (torch.load(folder / STATE, weights_only=True)["generator"] for folder in (coarse, fine))
+    kept = [key for key in before if not key.startswith("last.")]
+    assert all(torch.equal(before[key], after[key]) for key in kept)
+    assert float(after["refines.1.weight"].abs().max()) > 0
+
+
 def test_growing_needs_a_coarser_training(plan: TrainingPlan, tmp_path: Path) -> None:
     with pytest.raises(MissingFileError, match="coarser grid first"):
         train(plan.model_copy(update={"grow_from": tmp_path}), tmp_path / "run", name="grown")
