@@ -35,9 +35,7 @@ PLANES = (Plane(2, 0, 1), Plane(1, 0, 2), Plane(0, 1, 2))
 """x-y cut at z, x-z cut at y, y-z cut at x."""
 
 
-def slice_image(
-    volume: NDArray[np.float32], plane: Plane, position: int, thickness: int = 1
-) -> NDArray[np.float32]:
+def slice_image(volume: NDArray[np.float32], plane: Plane, position: int, thickness: int = 1) -> NDArray[np.float32]:
     """Cut an image out of a volume.
 
     Parameters

@@ -47,9 +47,7 @@ def resolve(settings: Settings, *, snapshots: tuple[float, ...] = ()) -> View:
     """
     # All steps at zero are no steps: the key, and with it the cached field, is the one of the bare seed.
     directions = settings.directions if any(settings.directions) else ()
-    latent = LatentKey(
-        model=settings.model, seed=settings.seed, directions=directions, components=settings.components
-    )
+    latent = LatentKey(model=settings.model, seed=settings.seed, directions=directions, components=settings.components)
     field = FieldKey(latent=latent, redshift=settings.redshift, kappa=settings.kappa)
     shown = settings.kappa if settings.display_kappa is None else settings.display_kappa
     reference = None

@@ -86,16 +86,21 @@ class DrawQuality(QObject):
             self._swapped.disconnect(self._on_swapped)
             self._swapped = None
 
-    def _set(self, level: int) -> None:
-        if level == self._level:
+    def apply(self) -> None:
+        """Set the quality on the volumes; needed after a change from slice to volume, which makes them anew."""
+        if self._viewer.dims.ndisplay != 3:
             return
-        self._level = level
-        interpolation, step = LEVELS[level]
+        interpolation, step = LEVELS[self._level]
         for layer in self._layers.both:
             if layer in self._viewer.layers:
                 if layer.interpolation3d != interpolation:  # napari builds a new shader even for the same
                     layer.interpolation3d = interpolation
                 napari_window.set_step(self._viewer, layer, step)
+
+    def _set(self, level: int) -> None:
+        if level != self._level:
+            self._level = level
+            self.apply()
 
     def _on_rest(self) -> None:
         if self._held:

@@ -44,9 +44,7 @@ class Explorer(QWidget):
 
     closed = Signal()
 
-    def __init__(
-        self, napari_viewer: Any, *, settings: Settings | None = None, engine: Engine | None = None
-    ) -> None:
+    def __init__(self, napari_viewer: Any, *, settings: Settings | None = None, engine: Engine | None = None) -> None:
         super().__init__()
         self.setObjectName("cosmoloom-explorer")
         self.viewer = napari_viewer
@@ -116,9 +114,7 @@ class Explorer(QWidget):
         )
         self.presenter.connect_session(self.session)
         self._shortcuts = Shortcuts(self.viewer, self._actions())
-        self.layers.set_ndisplay(self.state.ndisplay)
-        self.layers.set_slice(self.state.slices[2])
-        self.layers.fit()
+        self._on_ndisplay_changed(self.state.ndisplay)
         self.session.request(self.state.snapshot())
 
     def stop(self) -> None:
@@ -229,6 +225,7 @@ class Explorer(QWidget):
         self.layers.set_ndisplay(ndisplay)
         self.layers.set_slice(self.state.slices[2])
         self.layers.fit()
+        self.quality.apply()
 
     def _on_dims_moved(self) -> None:
         steps = self.viewer.dims.current_step

@@ -30,6 +30,7 @@ class FieldLayers:
 
     def __init__(self, viewer: Any, n: int, voxel_size: float) -> None:
         self._viewer = viewer
+        self._width = f"{n * voxel_size:g} Mpc/h wide"
         self._shown: dict[Any, Volume] = {}
         grid = viewer.canvas.grid
         self._grid_before = (grid.enabled, grid.shape, grid.stride, grid.spacing)
@@ -40,11 +41,8 @@ class FieldLayers:
         viewer.layers.selection = {self.generated}
         grid.shape, grid.stride, grid.spacing = (1, -1), 1, 0.0
         grid.enabled = True
-        overlays = viewer.canvas.overlays
-        overlays.axes.visible, overlays.axes.colored, overlays.axes.box = True, False, False
-        overlays.axes.position, overlays.axes.size = "bottom_left", 70
-        overlays.text.text = f"boxes {n * voxel_size:g} Mpc/h wide"
-        overlays.text.visible, overlays.text.position, overlays.text.font_size = True, "bottom_right", 9
+        axes = viewer.canvas.overlays.axes
+        axes.visible, axes.colored, axes.box, axes.position, axes.size = True, False, False, "bottom_left", 70
         # x to the right, y up, z towards the viewer: a right-handed frame, as on paper.
         viewer.scene.camera.orientation = ("towards", "up", "right")
 
@@ -53,9 +51,10 @@ class FieldLayers:
         """The generated and the simulated layer."""
         return self.generated, self.simulation
 
-    def show(self, frame: Frame, titles: tuple[str, str]) -> None:
+    def show(self, frame: Frame) -> None:
         """Show the fields of a frame; a layer that a person removed is left alone."""
-        for layer, field, title in zip(self.both, (frame.generated, frame.reference), titles, strict=True):
+        fields = (frame.generated, frame.reference)
+        for layer, field, title in zip(self.both, fields, self._titles(frame), strict=True):
             if layer not in self._viewer.layers:
                 continue
             if field is not None and self._shown.get(layer) is not field:
@@ -92,8 +91,15 @@ class FieldLayers:
         grid = self._viewer.canvas.grid
         grid.enabled, grid.shape, grid.stride, grid.spacing = self._grid_before
         self._viewer.scene.camera.orientation = self._orientation_before
-        for overlay in (self._viewer.canvas.overlays.axes, self._viewer.canvas.overlays.text):
-            overlay.visible = False
+        self._viewer.canvas.overlays.axes.visible = False
+
+    def _titles(self, frame: Frame) -> tuple[str, str]:
+        field = frame.view.field
+        index = 0 if frame.view.reference is None else frame.view.reference.index
+        return (
+            f"Generated, seed {field.latent.seed}, {self._width}",
+            readouts.reference_text(index, frame.reference_redshift, field.redshift),
+        )
 
     def _add(self, name: str, n: int, voxel_size: float, colour: str) -> Any:
         layer = self._viewer.add_image(
@@ -119,13 +125,3 @@ def write(layer: Any, field: Volume) -> None:
     """Write a field of axes (x, y, z) into a layer's buffer, whose axes are (z, y, x), and have it drawn once."""
     np.copyto(layer.data, field.transpose(2, 1, 0))
     layer.refresh(thumbnail=False, highlight=False, extent=False)
-
-
-def titles(frame: Frame) -> tuple[str, str]:
-    """Return the names of the generated and of the simulated layer."""
-    field = frame.view.field
-    index = 0 if frame.view.reference is None else frame.view.reference.index
-    return (
-        f"Generated, seed {field.latent.seed}",
-        readouts.reference_text(index, frame.reference_redshift, field.redshift),
-    )

@@ -9,7 +9,7 @@ from qtpy.QtCore import QObject, QTimer, Signal
 from cosmoloom_explorer import Frame, ModelFacts, Session, StatisticsFrame, readouts
 from napari_cosmoloom.controls.panel import ControlPanel
 from napari_cosmoloom.draw_quality import DrawQuality
-from napari_cosmoloom.layers import FieldLayers, titles
+from napari_cosmoloom.layers import FieldLayers
 from napari_cosmoloom.slice_panel import SlicePanel
 from napari_cosmoloom.statistics_panel import StatisticsPanel
 
@@ -76,7 +76,7 @@ class Presenter(QObject):
         self._undrawn = frame
         self._hidden.start()
         self._timings |= frame.timings
-        self._layers.show(frame, titles(frame))
+        self._layers.show(frame)
 
     def _on_drawn(self, seconds: float) -> None:
         self._timings["draw"] = seconds

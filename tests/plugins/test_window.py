@@ -118,9 +118,8 @@ def test_a_new_field_is_drawn_exactly_once(explorer, ndisplay):
     process_events(0.3)
     drawn: list[float] = []
     explorer.quality.drawn.connect(drawn.append)
-    frame = explorer.presenter.frame
     explorer.layers._shown.clear()
-    explorer.layers.show(frame, tuple(layer.name for layer in explorer.layers.both))
+    explorer.layers.show(explorer.presenter.frame)
     until(lambda: drawn)
     process_events(0.1)
     explorer.quality.drawn.disconnect(drawn.append)

@@ -26,6 +26,9 @@ def evaluate(
     ] = None,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the first sample; the next ones count up.")] = 0,
     device: Annotated[str, typer.Option(help="Where to compute, as in cuda.")] = "cpu",
+    record: Annotated[
+        bool, typer.Option("--record", help="Write the summary onto the model's card as well.")
+    ] = False,
     out: Annotated[Path, typer.Option(help="Folder for evaluation.json and the pictures.")] = Path(
         "evaluation"
     ),
@@ -38,10 +41,11 @@ def evaluate(
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    from cosmoloom import load
+    from cosmoloom import load, models
     from cosmoloom.cli.device import require_device
     from cosmoloom.data.store import SimulationStore
     from cosmoloom.errors import InvalidInputError
+    from cosmoloom.evaluate.document import summary
     from cosmoloom.evaluate.report import evaluate as run
     from cosmoloom.evaluate.summary_table import summary_table
 
@@ -67,6 +71,10 @@ def evaluate(
             kappa=kappa,
             seed=seed,
             on_progress=lambda done, total: progress.update(task, completed=done, total=total),
+        )
+    if record:
+        models.save_card(
+            models.locate(model), source.card.model_copy(update={"measured": summary(evaluation)})
         )
     Console(width=110).print(summary_table(evaluation))
     print(f"numbers and pictures: {out}")

@@ -2,7 +2,8 @@
 
 At z = 3 the scaled field has so little variance that a critic overlooks an error of two orders of
 magnitude in power.  So networks see ``y = (x - mean) / scatter``, with mean and scatter of the training
-simulations tabulated over growth factor and ln kappa, and ``x`` clipped to the densities that exist.
+simulations tabulated over growth factor and ln kappa, and ``x`` kept to the densities that exist: below a
+twentieth of the mean density voids fade out exponentially, so that no two voxels are equally empty.
 """
 
 from __future__ import annotations
@@ -14,12 +15,17 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
+from torch.nn import functional
 
 from cosmoloom.errors import InvalidInputError
 from cosmoloom.scaling.rational import scale
 
 HEADROOM = 1.5
 """Densest voxel allowed, over the densest in the training simulations at the same redshift [1]."""
+
+
+EMPTY = 0.05
+"""Density below which voids fade out, over the cosmic mean [1]."""
 
 
 class Standardisation(nn.Module):
@@ -114,7 +120,7 @@ class Standardisation(nn.Module):
         return (x - mean) / scatter
 
     def to_scaled(self, y: Tensor, growth: Tensor, log_kappa: Tensor) -> Tensor:
-        """Return the scaled field in [-1, x_max] for network fields y of shape (b, n, n, n).
+        """Return the scaled field in (-1, x_max] for network fields y of shape (b, n, n, n).
 
         Parameters
         ----------
@@ -124,7 +130,9 @@ class Standardisation(nn.Module):
             Conditions of each field [1].
         """
         mean, scatter, highest = self._at(growth, log_kappa)
-        return torch.minimum((y * scatter + mean).clamp_min(-1.0), highest)
+        softness = 2.0 * EMPTY / log_kappa.exp()[:, None, None, None]  # of 1 + x, where it is 2 rho / kappa
+        above = functional.softplus((y * scatter + mean + 1.0) / softness) * softness
+        return torch.minimum(above - 1.0, highest)
 
     def _at(self, growth: Tensor, log_kappa: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Return mean, scatter and largest x, interpolated and shaped to broadcast over fields."""

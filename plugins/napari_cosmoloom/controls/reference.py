@@ -39,9 +39,7 @@ class ReferenceSection(Section):
     def show_frame(self, frame: Frame) -> None:
         """Say at which redshift the simulation is shown."""
         redshift = frame.view.field.redshift
-        self._snapshot.setText(
-            readouts.reference_text(self.state.reference_index, frame.reference_redshift, redshift)
-        )
+        self._snapshot.setText(readouts.reference_text(self.state.reference_index, frame.reference_redshift, redshift))
 
     def _on_index_changed(self, index: int) -> None:
         blocked = self.choice.blockSignals(True)

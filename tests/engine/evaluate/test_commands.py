@@ -1,10 +1,12 @@
 """``cosmoloom statistics`` and ``cosmoloom evaluate`` from the command line."""
 
 import json
+import shutil
 
 import numpy as np
 import pytest
 
+from cosmoloom import models
 from cosmoloom.cli.app import main
 
 
@@ -81,3 +83,12 @@ def test_evaluate_refuses_bad_input_in_one_line(
     assert printed.err.count("\n") == 1
     assert message in printed.err
     assert not list(tmp_path.iterdir())
+
+
+def test_evaluate_can_record_its_summary_on_the_card(tiny_model_folder, store, tmp_path):
+    folder = tmp_path / "model"
+    shutil.copytree(tiny_model_folder, folder)
+    options = ["--store", str(store.path), "--held-out", "0001", "--samples", "2", "--redshifts", "0", "--record"]
+    assert main(["evaluate", str(folder), *options, "--out", str(tmp_path / "report")]) == 0
+    assert models.read_card(folder).measured["samples"] == 2
+    assert "samples: 2" in (folder / "README.md").read_text()
