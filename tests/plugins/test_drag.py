@@ -82,7 +82,7 @@ def test_a_drag_ends_on_the_last_value_in_order_and_never_blocks_the_window(expl
     for delivered in (frames, statistics):
         serials = [frame.serial for frame in delivered]
         assert serials == sorted(set(serials))
-    assert len(frames) > 10, "the field did not follow the slider"
+    assert len(frames) >= 3, "the field did not follow the slider"
     logging.getLogger(__name__).info(
         "%dD: %d frames, longest turn %.0f ms, %.0f ms less the wait for a processor",
         ndisplay, len(frames), 1e3 * heartbeat.gaps.max(), 1e3 * heartbeat.blocked.max(),

@@ -35,6 +35,9 @@ def train(
     only_newest: Annotated[
         bool, typer.Option("--only-newest", help="Train only the layers that growth has added")
     ] = False,
+    critic_weight: Annotated[float, typer.Option(help="Weight of the critic; 0 leaves it out")] = 1.0,
+    match_weight: Annotated[float, typer.Option(help="Weight of the statistics that ensembles must share")] = 0.3,
+    match_k_max: Annotated[float, typer.Option(help="Largest wavenumber whose power is matched [h/Mpc]")] = 100.0,
     batch: Annotated[int, typer.Option(help="Volumes per step, each shown at two redshifts")] = 8,
     iterations: Annotated[int, typer.Option(help="Steps in all")] = 10_000,
     learning_rate: Annotated[float, typer.Option(help="Of the generator, at its highest")] = 1e-4,
@@ -74,6 +77,9 @@ def train(
             grow_from=grow_from,
             warm_up=warm_up,
             only_newest=only_newest,
+            critic_weight=critic_weight,
+            match_weight=match_weight,
+            match_k_max=match_k_max,
             batch=batch,
             learning_rate=learning_rate,
             critic_learning_rate=critic_learning_rate,

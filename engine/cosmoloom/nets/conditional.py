@@ -138,6 +138,14 @@ class ConditionalGenerator(nn.Module):
         """Return the modulations in order of computation, from 4^3 up."""
         return cast("list[ScaleShift]", list(self.modulations))
 
+    @torch.no_grad()
+    def level_phases(self) -> None:
+        """Make the eight phases of the last layer answer a constant field alike, so that none draws a checkerboard."""
+        weight, bias = self.last.get_parameter("weight"), self.last.get_parameter("bias")
+        response = weight.sum(dim=(2, 3, 4), keepdim=True)
+        weight += (response.mean(dim=0, keepdim=True) - response) / 8
+        bias.fill_(float(bias.mean()))
+
     def newest(self) -> list[nn.Module]:
         """Return the layers of the finest grid, which growth from half the grid has added."""
         return [self.ups[-1], self.refines[-1], self.modulations[-1], self.last]

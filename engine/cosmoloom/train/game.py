@@ -63,10 +63,11 @@ class PairGame:
         learning = [parameter for parameter in self.generator.parameters() if parameter.requires_grad]
         self.optimiser = Adam(learning, lr=plan.learning_rate, betas=betas)
         self.critic_optimiser = Adam(self.critic.parameters(), lr=plan.critic_learning_rate, betas=betas)
-        n_bins = plan.n // 2
-        weights = [MEAN_WEIGHT, MEAN_WEIGHT, MEAN_WEIGHT, SCATTER_WEIGHT]
-        weights += n_bins * [DENSITY_WEIGHT] + n_bins * [SCATTER_WEIGHT] + n_bins * [1.0]
-        self.match = EnsembleMatch(len(plan.redshifts), torch.tensor(weights, device=device))
+        fundamental = 2 * np.pi / (plan.n * crops.voxel_size)
+        matched = (fundamental * torch.arange(1, plan.n // 2 + 1) <= plan.match_k_max).float()
+        means = torch.tensor([MEAN_WEIGHT, MEAN_WEIGHT, SCATTER_WEIGHT])
+        powers = [weight * matched for weight in (DENSITY_WEIGHT, SCATTER_WEIGHT, 1.0)]
+        self.match = EnsembleMatch(len(plan.redshifts), torch.cat([means, *powers]).to(device))
 
     def step(self, iteration: int) -> dict[str, float]:
         """Play one round and return its losses [1]."""
@@ -86,7 +87,9 @@ class PairGame:
         x = self.standardisation.to_scaled(fake, flat_growth, flat_kappa)
         seen = self.standardisation.to_network(x, flat_growth, flat_kappa)  # clipped to densities that exist
 
-        critic_loss, margin = self._critic_step(_pairs(real), _pairs(seen.detach()), growth, log_kappa)
+        critic_loss = margin = 0.0
+        if self.plan.critic_weight > 0:
+            critic_loss, margin = self._critic_step(_pairs(real), _pairs(seen.detach()), growth, log_kappa)
         if iteration < self.plan.warm_up:
             return {"critic": critic_loss, "generator": 0.0, "match": 0.0, "margin": margin}
         with torch.no_grad():
@@ -136,26 +139,29 @@ class PairGame:
         return loss.item(), (score_real.mean() - score_fake.mean()).item()
 
     def _generator_step(self, fake: Tensor, match: Tensor, growth: Tensor, log_kappa: Tensor) -> float:
-        self.critic.requires_grad_(False)
-        with self._autocast():
-            score = self.critic(fake, growth, log_kappa)
-        self.critic.requires_grad_(True)
-        loss = generator_hinge(score)
+        loss = fake.new_zeros(())
+        if self.plan.critic_weight > 0:
+            self.critic.requires_grad_(False)
+            with self._autocast():
+                loss = generator_hinge(self.critic(fake, growth, log_kappa))
+            self.critic.requires_grad_(True)
         self.optimiser.zero_grad(set_to_none=True)
-        (loss + self.plan.match_weight * match).backward()
+        (self.plan.critic_weight * loss + self.plan.match_weight * match).backward()
         nn.utils.clip_grad_norm_(self.optimiser.param_groups[0]["params"], 10.0)
         self.optimiser.step()
+        self.generator.level_phases()
         return loss.item()
 
     def _statistics(self, density: Tensor, x: Tensor, y: Tensor) -> Tensor:
         """Return what the ensembles must share, all positive, shape (b, s).
 
-        Mean of the density, mean and mean square of 1 + x, squared excess of the mean density, power of
-        the density in each bin and its square, and power of the network field.
+        Mean of the density, mean of 1 + x, squared excess of the mean density, power of the density in
+        each bin and its square, and power of the network field.  No variance: the corners of Fourier space
+        lie in no bin, and a checkerboard there would supply it.
         """
         axes = (1, 2, 3)
-        mean, shifted = density.mean(axes), x + 1.0
-        means = torch.stack([mean, shifted.mean(axes), shifted.square().mean(axes), (mean - 1.0).square()], dim=1)
+        mean = density.mean(axes)
+        means = torch.stack([mean, (x + 1.0).mean(axes), (mean - 1.0).square()], dim=1)
         box_size = self.plan.n * self.crops.voxel_size
         power, network_power = spherical_power(torch.stack([density - 1.0, y]), box_size=box_size)
         return torch.cat([means, power, power**2, network_power], dim=1)

@@ -153,7 +153,7 @@ def _claim(folder: Path, plan: TrainingPlan) -> None:
     path = folder / PLAN
     free = {
         "store", "grow_from", "iterations", "learning_rate", "critic_learning_rate", "decay_from",
-        "only_newest", "match_weight", "average_decay",
+        "only_newest", "critic_weight", "match_weight", "match_k_max", "average_decay",
     }
     if path.exists():
         before = TrainingPlan.model_validate_json(path.read_text())
@@ -179,7 +179,7 @@ def _progress(game: PairGame, iteration: int, seconds: float, losses: dict[str, 
         iterations=game.plan.iterations,
         seconds_per_step=seconds,
         losses=losses,
-        power_error=tuple(error[:, 4 : 4 + n_bins // 2].abs().mean(1).tolist()),
+        power_error=tuple(error[:, 3 : 3 + n_bins // 2].abs().mean(1).tolist()),
         mean_error=tuple(error[:, 0].tolist()),
     )
 

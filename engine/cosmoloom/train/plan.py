@@ -47,8 +47,12 @@ class TrainingPlan(BaseModel):
     """First steps in which only the critic learns, so that a grown generator meets no ignorant judge."""
     only_newest: bool = False
     """Train only the layers that growth has added, and keep the large scales as they were learnt."""
+    critic_weight: float = Field(default=1.0, ge=0)
+    """Weight of the critic in the generator's loss; 0 leaves the critic out, and the match remains."""
     match_weight: float = 0.3
     """Weight in the generator's loss of the statistics that both ensembles must share."""
+    match_k_max: float = Field(default=100.0, gt=0)
+    """Largest wavenumber whose power is matched [h/Mpc]."""
     average_decay: float = 0.98
     """Decay per step of the running average of the generator's weights."""
     seed: int = 0
