@@ -143,7 +143,7 @@ class ConditionalGenerator(nn.Module):
         """Make the eight phases of the last layer answer a constant field alike, so that none draws a checkerboard."""
         weight, bias = self.last.get_parameter("weight"), self.last.get_parameter("bias")
         response = weight.sum(dim=(2, 3, 4), keepdim=True)
-        weight += (response.mean(dim=0, keepdim=True) - response) / 8
+        weight.add_((response.mean(dim=0, keepdim=True) - response) / 8)
         bias.fill_(float(bias.mean()))
 
     def newest(self) -> list[nn.Module]:

@@ -152,3 +152,14 @@ def test_the_match_pulls_generated_statistics_towards_real_ones() -> None:
     torch.testing.assert_close(fake.grad[:, 1], torch.zeros(4))
     assert (fake.grad[:, 2] < 0).all()  # too little: descent raises it
     torch.testing.assert_close(match.error(), torch.log(torch.tensor([[2.0, 1.0, 0.5]])).repeat(2, 1))
+
+
+def test_levelled_phases_draw_no_checkerboard_on_constant_features() -> None:
+    torch.manual_seed(0)
+    generator = ConditionalGenerator(GeneratorConfig(n=16, latent_size=8, widths=(8, 8)))
+    torch.nn.init.normal_(generator.last.bias)
+    features = torch.ones(1, 8, 8, 8, 8)
+    with torch.no_grad():
+        assert float(interleave(generator.last(features))[:, 3:-3, 3:-3, 3:-3].std()) > 0.1
+        generator.level_phases()
+        assert float(interleave(generator.last(features))[:, 3:-3, 3:-3, 3:-3].std()) < 1e-5
