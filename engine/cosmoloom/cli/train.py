@@ -31,6 +31,9 @@ def train(
     grow_from: Annotated[
         Path | None, typer.Option(help="Folder of a training on half the grid, whose networks this one starts from")
     ] = None,
+    critic_n: Annotated[
+        int | None, typer.Option(help="Voxels per side of the sub-volumes that the critic sees; all unless given")
+    ] = None,
     warm_up: Annotated[int, typer.Option(help="First steps in which only the critic learns")] = 0,
     only_newest: Annotated[
         bool, typer.Option("--only-newest", help="Train only the layers that growth has added")
@@ -62,7 +65,6 @@ def train(
     simulations = SimulationStore.open(store)
     for simulation in kept:
         simulations[simulation]  # refuses a name that is not there
-    levels = max(1, (n // 4).bit_length() - 1)
     try:
         plan = TrainingPlan(
             store=store,
@@ -71,10 +73,11 @@ def train(
             redshifts=_numbers(redshifts, "redshifts"),
             n=n,
             kappa_range=_pair(_numbers(kappa, "kappa")),
-            widths=tuple(max(8, width >> level) for level in range(levels)),
-            critic_widths=tuple(max(8, width >> level) for level in reversed(range(levels))),
+            widths=tuple(max(8, width >> level) for level in range(_levels(n))),
+            critic_widths=tuple(max(8, width >> level) for level in reversed(range(_levels(critic_n or n)))),
             coarsen=coarsen,
             grow_from=grow_from,
+            critic_n=critic_n,
             warm_up=warm_up,
             only_newest=only_newest,
             critic_weight=critic_weight,
@@ -98,6 +101,11 @@ def train(
             on_progress=lambda progress: live.update(_panel(progress, plan.redshifts)),
         )
     console.print(f"model {card.name} after {card.training['iterations_done']} steps: {out / 'model'}")
+
+
+def _levels(n: int) -> int:
+    """Return how often a grid doubles from 4^3 to n^3."""
+    return max(1, (n // 4).bit_length() - 1)
 
 
 def _panel(progress: Progress, redshifts: tuple[float, ...]) -> Table:

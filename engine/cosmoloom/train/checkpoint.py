@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any
 
 import torch
 from torch import Tensor
 
+from cosmoloom.data.atomic import atomic_path
 from cosmoloom.errors import BrokenFileError, MissingFileError, UnwritableError
 from cosmoloom.train.game import PairGame
 from cosmoloom.train.grow import grow_critic, grow_generator
@@ -48,18 +48,13 @@ def save_warm_start(folder: Path, game: PairGame, iteration: int) -> None:
 
 
 def _write(folder: Path, state: dict[str, Any]) -> None:
-    """Write under a temporary name, flush, and rename."""
-    temporary = folder / f".{STATE}.{os.getpid()}"
+    """Write a state so that the former one stays until the new one is whole."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with temporary.open("wb") as file:
-            torch.save(state, file)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(folder / STATE)
     except OSError as error:
-        temporary.unlink(missing_ok=True)
         raise UnwritableError(f"cannot write a checkpoint in {folder}: {error.strerror or error}") from error
+    with atomic_path(folder / STATE) as draft:
+        torch.save(state, draft)
 
 
 def load_state(folder: Path, game: PairGame) -> int:
@@ -96,7 +91,10 @@ def grow_networks(folder: Path, game: PairGame) -> None:
     state = torch.load(path, map_location=game.device, weights_only=True)
     grow_generator(game.generator, state["generator"])
     game.average.load_state_dict(game.generator.state_dict())
-    grow_critic(game.critic, state["critic"])
+    if game.critic_n * 2 == game.plan.n:  # it sees as many voxels as before, on half the scale
+        game.critic.load_state_dict(state["critic"])
+    else:
+        grow_critic(game.critic, state["critic"])
 
 
 def _halved(state: dict[str, Tensor]) -> dict[str, Tensor]:

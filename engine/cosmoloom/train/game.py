@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import EllipsisType
+
 import numpy as np
 import torch
 from torch import Tensor, nn
@@ -13,16 +15,12 @@ from cosmoloom.nets.critic import PairCritic
 from cosmoloom.pipeline.latent import draw_latent
 from cosmoloom.scaling.rational import scale, unscale
 from cosmoloom.scaling.standardisation import Standardisation
-from cosmoloom.statistics.power_spectrum import spherical_power
 from cosmoloom.train.losses import EnsembleMatch, critic_hinge, generator_hinge
 from cosmoloom.train.plan import TrainingPlan
+from cosmoloom.train.shared_statistics import shared_statistics, shared_weights
 
-MEAN_WEIGHT = 10.0
-"""Weight of a volume's mean against one bin of power: it must be right to a percent, not to ten."""
-DENSITY_WEIGHT = 0.3
-"""Weight of the power of density, which a few dense voxels rule, against that of the network field."""
-SCATTER_WEIGHT = 0.1
-"""Weight of mean squares, which set the scatter from volume to volume."""
+KAPPA_BINS = 3
+"""Ranges of kappa that each match the simulations: too much at one shall not pay for too little at another."""
 
 
 class PairGame:
@@ -51,7 +49,8 @@ class PairGame:
         self.average = ConditionalGenerator(config).to(device)
         self.average.load_state_dict(self.generator.state_dict())
         self.average.requires_grad_(False)
-        self.critic = PairCritic(n=plan.n, widths=plan.critic_widths).to(device)
+        self.critic_n = plan.critic_n or plan.n
+        self.critic = PairCritic(n=self.critic_n, widths=plan.critic_widths).to(device)
         self.standardisation = Standardisation.fit(
             {float(g): crops.fields(i) for i, g in enumerate(self.growth)}, kappa_range=plan.kappa_range
         ).to(device)
@@ -63,11 +62,9 @@ class PairGame:
         learning = [parameter for parameter in self.generator.parameters() if parameter.requires_grad]
         self.optimiser = Adam(learning, lr=plan.learning_rate, betas=betas)
         self.critic_optimiser = Adam(self.critic.parameters(), lr=plan.critic_learning_rate, betas=betas)
-        fundamental = 2 * np.pi / (plan.n * crops.voxel_size)
-        matched = (fundamental * torch.arange(1, plan.n // 2 + 1) <= plan.match_k_max).float()
-        means = torch.tensor([MEAN_WEIGHT, MEAN_WEIGHT, SCATTER_WEIGHT])
-        powers = [weight * matched for weight in (DENSITY_WEIGHT, SCATTER_WEIGHT, 1.0)]
-        self.match = EnsembleMatch(len(plan.redshifts), torch.cat([means, *powers]).to(device))
+        self.box_size = plan.n * crops.voxel_size
+        weights = shared_weights(plan.n, self.box_size, k_max=plan.match_k_max)
+        self.match = EnsembleMatch(len(plan.redshifts) * KAPPA_BINS, weights.to(device))
 
     def step(self, iteration: int) -> dict[str, float]:
         """Play one round and return its losses [1]."""
@@ -81,7 +78,7 @@ class PairGame:
         real = self.standardisation.to_network(scale(real_density, kappa), flat_growth, flat_kappa)
 
         latent = self.latents(self.plan.batch).to(self.device).repeat_interleave(2, dim=0)
-        with self._autocast():
+        with self._autocast(), torch.set_grad_enabled(iteration >= self.plan.warm_up):
             fake = self.generator(latent, flat_growth, flat_kappa)
         fake = fake.float()
         x = self.standardisation.to_scaled(fake, flat_growth, flat_kappa)
@@ -89,14 +86,17 @@ class PairGame:
 
         critic_loss = margin = 0.0
         if self.plan.critic_weight > 0:
-            critic_loss, margin = self._critic_step(_pairs(real), _pairs(seen.detach()), growth, log_kappa)
+            part = self._part()
+            critic_loss, margin = self._critic_step(
+                _pairs(real)[part], _pairs(seen.detach())[part], growth, log_kappa
+            )
         if iteration < self.plan.warm_up:
             return {"critic": critic_loss, "generator": 0.0, "match": 0.0, "margin": margin}
         with torch.no_grad():
-            wanted = self._statistics(real_density, scale(real_density, kappa), real)
-        reached = self._statistics(unscale(x, kappa), x, seen)
-        match = self.match.loss(wanted, reached, index.flatten(), pace=pace)
-        generator_loss = self._generator_step(_pairs(seen), match, growth, log_kappa)
+            wanted = shared_statistics(real_density, scale(real_density, kappa), real, box_size=self.box_size)
+        reached = shared_statistics(unscale(x, kappa), x, seen, box_size=self.box_size)
+        match = self.match.loss(wanted, reached, self._match_rows(index, log_kappa), pace=pace)
+        generator_loss = self._generator_step(_pairs(seen)[self._part()], match, growth, log_kappa)
         self._update_average(iteration)
         return {"critic": critic_loss, "generator": generator_loss, "match": match.item(), "margin": margin}
 
@@ -126,6 +126,20 @@ class PairGame:
             torch.as_tensor(log_kappa, dtype=torch.float32, device=self.device),
         )
 
+    def match_error(self) -> Tensor:
+        """Return ln(generated / real) of what is matched, shape (redshifts, KAPPA_BINS, statistics)."""
+        return self.match.error().unflatten(0, (-1, KAPPA_BINS))
+
+    def _match_rows(self, index: Tensor, log_kappa: Tensor) -> Tensor:
+        low, high = np.log(self.plan.kappa_range)
+        column = ((log_kappa - low) / (high - low) * KAPPA_BINS).long().clamp(0, KAPPA_BINS - 1)
+        return (index * KAPPA_BINS + column[:, None]).flatten()
+
+    def _part(self) -> tuple[EllipsisType | slice, ...]:
+        """Draw the sub-volume that the critic is shown."""
+        corner = self.rng.integers(self.plan.n - self.critic_n, size=3, endpoint=True).tolist()
+        return (..., *(slice(start, start + self.critic_n) for start in corner))
+
     def _critic_step(
         self, real: Tensor, fake: Tensor, growth: Tensor, log_kappa: Tensor
     ) -> tuple[float, float]:
@@ -151,20 +165,6 @@ class PairGame:
         self.optimiser.step()
         self.generator.level_phases()
         return loss.item()
-
-    def _statistics(self, density: Tensor, x: Tensor, y: Tensor) -> Tensor:
-        """Return what the ensembles must share, all positive, shape (b, s).
-
-        Mean of the density, mean of 1 + x, squared excess of the mean density, power of the density in
-        each bin and its square, and power of the network field.  No variance: the corners of Fourier space
-        lie in no bin, and a checkerboard there would supply it.
-        """
-        axes = (1, 2, 3)
-        mean = density.mean(axes)
-        means = torch.stack([mean, (x + 1.0).mean(axes), (mean - 1.0).square()], dim=1)
-        box_size = self.plan.n * self.crops.voxel_size
-        power, network_power = spherical_power(torch.stack([density - 1.0, y]), box_size=box_size)
-        return torch.cat([means, power, power**2, network_power], dim=1)
 
     @torch.no_grad()
     def _update_average(self, iteration: int) -> None:

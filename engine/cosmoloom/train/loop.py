@@ -10,6 +10,7 @@ from pathlib import Path
 
 import torch
 
+from cosmoloom.data.atomic import atomic_path
 from cosmoloom.data.crops import Crops
 from cosmoloom.data.store import SimulationStore
 from cosmoloom.errors import InvalidInputError, UnwritableError
@@ -19,6 +20,7 @@ from cosmoloom.train.calibration import calibrate
 from cosmoloom.train.checkpoint import grow_networks, load_state, save_state, save_warm_start
 from cosmoloom.train.game import PairGame
 from cosmoloom.train.plan import TrainingPlan
+from cosmoloom.train.shared_statistics import POWER
 
 PLAN = "plan.json"
 METRICS = "metrics.csv"
@@ -166,21 +168,22 @@ def _claim(folder: Path, plan: TrainingPlan) -> None:
             )
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        path.write_text(plan.model_dump_json(indent=2) + "\n")
     except OSError as error:
         raise UnwritableError(f"cannot train in {folder}: {error.strerror or error}") from error
+    with atomic_path(path) as draft:
+        draft.write_text(plan.model_dump_json(indent=2) + "\n")
 
 
 def _progress(game: PairGame, iteration: int, seconds: float, losses: dict[str, float]) -> Progress:
     n_bins = game.plan.n // 2
-    error = torch.nan_to_num(game.match.error())
+    error = torch.nan_to_num(game.match_error())
     return Progress(
         iteration=iteration,
         iterations=game.plan.iterations,
         seconds_per_step=seconds,
         losses=losses,
-        power_error=tuple(error[:, 3 : 3 + n_bins // 2].abs().mean(1).tolist()),
-        mean_error=tuple(error[:, 0].tolist()),
+        power_error=tuple(error[..., POWER : POWER + n_bins // 2].abs().mean((1, 2)).tolist()),
+        mean_error=tuple(error[..., 0].mean(1).tolist()),
     )
 
 

@@ -18,22 +18,22 @@ def generator_hinge(fake: Tensor) -> Tensor:
 
 
 class EnsembleMatch:
-    """Pull the mean of per-volume statistics towards that of real volumes, at each redshift.
+    """Pull the mean of per-volume statistics towards that of real volumes, at each redshift and kappa.
 
-    One batch holds a few volumes per redshift, far too few for a mean power spectrum.  So running means
-    of real and generated statistics are kept per redshift, and the gradient of each step is that of the
+    One batch holds a few volumes per condition, far too few for a mean power spectrum.  So running means
+    of real and generated statistics are kept per condition, and the gradient of each step is that of the
     batch's own statistics, weighted by the logarithmic error e of the running means and by its sum over
     time, a Lagrange multiplier m that grows until the constraint holds against the pull of the critic:
     ``loss = sum_j (e_j + m_j) f_j / F_j`` with ``e_j = ln(F_j / R_j)``.
 
     Parameters
     ----------
-    n_redshifts : int
+    n_conditions : int
         Rows of the tables.
     weights : Tensor, shape (s,)
         How much each statistic counts [1].
     decay : float
-        Of the running means, per volume at the redshift [1].
+        Of the running means, per volume under the condition [1].
     multiplier_rate : float
         Growth of the multipliers per step and unit of error [1].
 
@@ -43,29 +43,29 @@ class EnsembleMatch:
     """
 
     def __init__(
-        self, n_redshifts: int, weights: Tensor, *, decay: float = 0.96, multiplier_rate: float = 0.02
+        self, n_conditions: int, weights: Tensor, *, decay: float = 0.96, multiplier_rate: float = 0.02
     ) -> None:
         self.decay, self.weights, self.multiplier_rate = decay, weights, multiplier_rate
-        self.real = weights.new_zeros(n_redshifts, len(weights))
+        self.real = weights.new_zeros(n_conditions, len(weights))
         self.fake = torch.zeros_like(self.real)
         self.multiplier = torch.zeros_like(self.real)
-        self.seen = weights.new_zeros(n_redshifts)
+        self.seen = weights.new_zeros(n_conditions)
 
-    def loss(self, real: Tensor, fake: Tensor, redshift_index: Tensor, *, pace: float = 1.0) -> Tensor:
+    def loss(self, real: Tensor, fake: Tensor, condition: Tensor, *, pace: float = 1.0) -> Tensor:
         """Update the running means and return the loss.
 
         Parameters
         ----------
         real, fake : Tensor, shape (b, s)
             Positive statistics of each volume.
-        redshift_index : Tensor, shape (b,)
+        condition : Tensor, shape (b,)
             Row of the tables for each volume.
         pace : float
             Learning rate over its highest value [1]: the slower the generator, the longer the means remember.
         """
         loss = fake.new_zeros(())
-        for row in redshift_index.unique().tolist():
-            chosen = redshift_index == row
+        for row in condition.unique().tolist():
+            chosen = condition == row
             share = float(chosen.sum()) * (1 - self.decay) * pace
             self.seen[row] = (1 - share) * self.seen[row] + share
             blend = share / float(self.seen[row])
@@ -78,7 +78,7 @@ class EnsembleMatch:
         return loss / len(fake)
 
     def error(self) -> Tensor:
-        """Return ln(generated / real) of the running means, shape (redshifts, statistics)."""
+        """Return ln(generated / real) of the running means, shape (conditions, statistics)."""
         return torch.log(self.fake / self.real)
 
     def state(self) -> dict[str, Tensor]:

@@ -36,6 +36,11 @@ class TrainingPlan(BaseModel):
     """Channels of the generator from 4^3 up."""
     critic_widths: tuple[int, ...] = (16, 32, 64, 128)
     """Channels of the critic from the finest grid down."""
+    critic_n: int | None = None
+    """Voxels per side of the sub-volumes that the critic is shown, at random places; all of a volume if None.
+
+    Where a coarser training has learnt the large scales, half of n judges the fine ones eight times cheaper.
+    """
     batch: int = Field(default=8, ge=2)
     """Volumes per step; each is shown at two redshifts."""
     iterations: int = Field(default=10_000, ge=1)
@@ -62,6 +67,8 @@ class TrainingPlan(BaseModel):
         shared = set(self.boxes) & set(self.held_out)
         if shared:
             raise ValueError(f"simulations {sorted(shared)} are both trained on and held out")
+        if self.critic_n is not None and not 8 <= self.critic_n <= self.n:
+            raise ValueError(f"critic_n must lie in [8, n = {self.n}], got {self.critic_n}")
         if len(self.redshifts) < 2:
             raise ValueError("pairs need at least two redshifts")
         return self

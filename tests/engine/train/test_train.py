@@ -16,7 +16,7 @@ from cosmoloom.nets.conditional import ConditionalGenerator, GeneratorConfig, in
 from cosmoloom.nets.critic import PairCritic
 from cosmoloom.simulate.campaign import simulate_into
 from cosmoloom.simulate.particle_mesh import SimulationPlan
-from cosmoloom.train.checkpoint import STATE
+from cosmoloom.train.checkpoint import STATE, grow_networks
 from cosmoloom.train.game import PairGame
 from cosmoloom.train.grow import as_transposed, grow_critic, grow_generator
 from cosmoloom.train.loop import train
@@ -102,6 +102,19 @@ def test_growth_can_keep_the_large_scales_as_they_were(plan: TrainingPlan, tmp_p
     kept = [key for key in before if not key.startswith("last.")]
     assert all(torch.equal(before[key], after[key]) for key in kept)
     assert float(after["refines.1.weight"].abs().max()) > 0
+
+
+def test_a_critic_of_sub_volumes_is_taken_over_whole(
+    plan: TrainingPlan, store: SimulationStore, tmp_path: Path
+) -> None:
+    coarse = tmp_path / "coarse"
+    train(plan.model_copy(update={"iterations": 1, "coarsen": 2}), coarse, name="coarse")
+    fine = plan.model_copy(update={"n": 32, "widths": (8, 8, 8), "critic_n": 16})
+    game = PairGame(fine, Crops(store, plan.boxes, redshifts=plan.redshifts))
+    grow_networks(coarse, game)
+    before = torch.load(coarse / STATE, weights_only=True)["critic"]
+    assert all(torch.equal(value, game.critic.state_dict()[key]) for key, value in before.items())
+    assert np.isfinite(game.step(0)["margin"])
 
 
 def test_growing_needs_a_coarser_training(plan: TrainingPlan, tmp_path: Path) -> None:
