@@ -52,12 +52,22 @@ def model_facts(card: ModelCard) -> tuple[tuple[str, str], ...]:
     )
 
 
+def simulation_name(index: int | None) -> str:
+    """Return the name of a held-out simulation, counted from one; None is none."""
+    return "no held-out simulation" if index is None else f"Simulation {index + 1}"
+
+
 def reference_text(index: int, snapshot: float | None, redshift: float) -> str:
     """Return the title of the simulated field, saying so where its redshift is another."""
     if snapshot is None:
-        return "no held-out simulation"
+        return simulation_name(None)
     exact = abs(snapshot - redshift) < 5e-3
-    return f"Simulation {index + 1}, z = {snapshot:g}" + ("" if exact else " (nearest snapshot)")
+    return f"{simulation_name(index)}, z = {snapshot:g}" + ("" if exact else " (nearest snapshot)")
+
+
+def slice_titles(redshift: float, snapshot: float | None) -> tuple[str, str]:
+    """Return short titles of the generated and the simulated field."""
+    return f"Generated, z = {redshift:.2f}", "Simulation" if snapshot is None else f"Simulation, z = {snapshot:g}"
 
 
 def statistics_text(statistics: LiveStatistics) -> str:

@@ -22,10 +22,12 @@ REST = 350
 class DrawQuality(QObject):
     """Choose the quality of volume draws and measure how long they take.
 
-    ``drawn(float)`` is emitted with the seconds of each draw, from its beginning to the picture on screen.
+    ``drawn(float)`` is emitted with the seconds of each draw, from its beginning to the picture on screen;
+    ``rested()`` when a drag has come to rest.
     """
 
     drawn = Signal(float)
+    rested = Signal()
 
     def __init__(self, viewer: Any, layers: FieldLayers, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -57,7 +59,7 @@ class DrawQuality(QObject):
 
     def detect(self) -> bool:
         """Find out, once the window is shown, whether OpenGL runs on the processor; return it."""
-        self._software = napari_window.draws_in_software(self._viewer)
+        self._software = napari_window.draws_in_software()
         if self._software:
             self._coarse, self._fine = COARSE_IN_SOFTWARE, FINE_IN_SOFTWARE
         self._set(self._fine)
@@ -107,6 +109,7 @@ class DrawQuality(QObject):
             self._timer.start()
         else:
             self._set(self._fine)
+            self.rested.emit()
 
     def _on_draw_begun(self, _event: object) -> None:
         self._begun = perf_counter()

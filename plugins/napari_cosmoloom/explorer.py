@@ -16,6 +16,7 @@ from napari_cosmoloom import napari_window
 from napari_cosmoloom.bridge import Bridge
 from napari_cosmoloom.controls.panel import ControlPanel
 from napari_cosmoloom.draw_quality import DrawQuality
+from napari_cosmoloom.full_collections import FullCollections
 from napari_cosmoloom.layers import FieldLayers
 from napari_cosmoloom.presenter import Presenter
 from napari_cosmoloom.shortcuts import Shortcuts
@@ -76,6 +77,7 @@ class Explorer(QWidget):
             napari_viewer, controls=self.controls, layers=self.layers, slices=self.slices, plots=self.plots,
             quality=self.quality, parent=self,
         )  # fmt: skip
+        self._collections = FullCollections()
         self._quiet = QTimer(self)
         self._quiet.setSingleShot(True)
         self._quiet.setInterval(QUIET)
@@ -125,6 +127,7 @@ class Explorer(QWidget):
         session.close()
         self._quiet.stop()
         self.quality.close()
+        self._collections.allow()
         self._shortcuts.close()
         self.viewer.dims.events.disconnect(self._on_dims_moved)
         self.presenter.close()
@@ -175,7 +178,8 @@ class Explorer(QWidget):
         state.events.connect(self._on_state_changed)
         state.events.ndisplay.connect(self._on_ndisplay_changed)
         state.events.slices.connect(lambda slices: self.layers.set_slice(slices[2]))
-        self.controls.held.connect(self.quality.hold)
+        self.controls.held.connect(self._on_held)
+        self.quality.rested.connect(self._collections.allow)
         self.controls.model.chosen.connect(self._on_model_chosen)
         display.undo.connect(self.undo)
         display.redo.connect(self.redo)
@@ -219,7 +223,13 @@ class Explorer(QWidget):
         self._quiet.start()
         if self.session is not None:
             self.quality.touch()
+            self._collections.postpone()
             self.session.request(self.state.snapshot())
+
+    def _on_held(self, held: bool) -> None:
+        self.quality.hold(held)
+        if held and self.session is not None:
+            self._collections.postpone()
 
     def _on_ndisplay_changed(self, ndisplay: int) -> None:
         self.layers.set_ndisplay(ndisplay)

@@ -112,6 +112,8 @@ def open_explorer(
     if viewer is None:
         viewer = napari.Viewer(title="cosmoloom", show=False)
     viewer.theme = "dark"
+    if napari_window.draws_in_software():
+        napari_window.isolate_canvas(viewer)
     napari_window.hide_layer_docks(viewer)
     napari_window.give_right_corner_to_controls(viewer)
     explorer = Explorer(viewer, settings=settings, engine=engine or Engine(device=device))

@@ -8,6 +8,7 @@ import numpy as np
 
 from cosmoloom_explorer import Frame, colours, readouts
 from cosmoloom_explorer.frames import Volume
+from napari_cosmoloom import napari_window
 
 LINKED = ("colormap", "contrast_limits", "gamma", "opacity", "rendering", "attenuation", "interpolation2d")
 VIEW_DIRECTION, UP = (-1.0, -0.38, -0.5), (0.0, 1.0, 0.0)
@@ -59,7 +60,7 @@ class FieldLayers:
                 continue
             if field is not None and self._shown.get(layer) is not field:
                 self._shown[layer] = field
-                write(layer, field)
+                write(self._viewer, layer, field)
             if layer.name != title:
                 layer.name = title
 
@@ -94,12 +95,9 @@ class FieldLayers:
         self._viewer.canvas.overlays.axes.visible = False
 
     def _titles(self, frame: Frame) -> tuple[str, str]:
-        field = frame.view.field
-        index = 0 if frame.view.reference is None else frame.view.reference.index
-        return (
-            f"Generated, seed {field.latent.seed}, {self._width}",
-            readouts.reference_text(index, frame.reference_redshift, field.redshift),
-        )
+        # No redshift: a text that changes with every frame takes the canvas 12 ms longer to draw in software.
+        simulation = readouts.simulation_name(None if frame.view.reference is None else frame.view.reference.index)
+        return f"Generated, seed {frame.view.field.latent.seed}, {self._width}", f"{simulation}, {self._width}"
 
     def _add(self, name: str, n: int, voxel_size: float, colour: str) -> Any:
         layer = self._viewer.add_image(
@@ -121,7 +119,7 @@ class FieldLayers:
         return layer
 
 
-def write(layer: Any, field: Volume) -> None:
+def write(viewer: Any, layer: Any, field: Volume) -> None:
     """Write a field of axes (x, y, z) into a layer's buffer, whose axes are (z, y, x), and have it drawn once."""
     np.copyto(layer.data, field.transpose(2, 1, 0))
-    layer.refresh(thumbnail=False, highlight=False, extent=False)
+    napari_window.upload(viewer, layer)

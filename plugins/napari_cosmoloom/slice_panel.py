@@ -5,7 +5,7 @@ from __future__ import annotations
 from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QGridLayout, QLabel, QSlider, QWidget
 
-from cosmoloom_explorer import ExplorerState, Frame, colours
+from cosmoloom_explorer import ExplorerState, Frame, colours, readouts
 from cosmoloom_explorer.slices import AXES, PLANES, Plane, slice_image
 from napari_cosmoloom.colour_bar import ColourBar
 from napari_cosmoloom.slice_tile import LEFT, SliceTile
@@ -25,10 +25,10 @@ class SlicePanel(QWidget):
         grid.setContentsMargins(6, 4, 6, 2)
         grid.setHorizontalSpacing(4)
         grid.setVerticalSpacing(2)
-        for column, (title, colour) in enumerate(
-            (("Generated", colours.GENERATED), ("Simulation", colours.SIMULATION))
+        self._headings = QLabel("Generated"), QLabel("Simulation")
+        for column, (heading, colour) in enumerate(
+            zip(self._headings, (colours.GENERATED, colours.SIMULATION), strict=True)
         ):
-            heading = QLabel(title)
             heading.setStyleSheet(f"color: {colour}; font-weight: 600;")
             heading.setAlignment(Qt.AlignmentFlag.AlignHCenter)
             grid.addWidget(heading, 0, column)
@@ -51,6 +51,9 @@ class SlicePanel(QWidget):
         """Show the fields of a frame."""
         self._frame = frame
         self.bar.show_kappa(frame.view.scaled.display_kappa)
+        titles = readouts.slice_titles(frame.view.field.redshift, frame.reference_redshift)
+        for heading, title in zip(self._headings, titles, strict=True):
+            heading.setText(title)
         self._cut(PLANES)
 
     def clear(self) -> None:

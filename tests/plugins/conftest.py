@@ -61,6 +61,16 @@ def shared_window(qapp, settings) -> Iterator:
     close(explorer.viewer)
 
 
+@pytest.fixture(scope="module")
+def bundled_window(qapp) -> Iterator:
+    """A window with the model that the explorer opens with."""
+    from napari_cosmoloom.launch import opening_settings
+
+    explorer = open_one(opening_settings())
+    yield explorer
+    close(explorer.viewer)
+
+
 @pytest.fixture
 def explorer(shared_window, settings):
     """The shared window, back in its opening state."""

@@ -1,3 +1,5 @@
+import gc
+import sys
 from time import monotonic
 
 import numpy as np
@@ -43,6 +45,54 @@ def test_the_main_view_has_x_to_the_right_and_y_up_and_its_slice_is_the_panels(e
     assert viewer.dims.current_step[0] == 5
     viewer.dims.set_current_step(0, 9)
     assert explorer.state.slices[2] == 9
+
+
+def test_a_redshift_changes_the_slices_titles_but_no_text_on_the_canvas(explorer):
+    names = [layer.name for layer in explorer.layers.both]
+    headings = [heading.text() for heading in explorer.slices._headings]
+    explorer.state.redshift = 2.9
+    wait_until_shown(explorer)
+    assert [layer.name for layer in explorer.layers.both] == names
+    assert headings == ["Generated, z = 0.00", "Simulation, z = 0"]
+    assert [heading.text() for heading in explorer.slices._headings] == ["Generated, z = 2.90", "Simulation, z = 3"]
+
+
+@pytest.mark.parametrize("ndisplay", [2, 3])
+def test_what_a_layer_shows_is_a_view_of_the_buffer_that_frames_are_written_to(explorer, ndisplay):
+    explorer.state.ndisplay = ndisplay
+    for layer in explorer.layers.both:
+        assert np.shares_memory(layer._data_view, layer.data)
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="a canvas window of its own is for X11")
+def test_widgets_beside_the_canvas_are_painted_without_opengl(explorer):
+    from qtpy.QtGui import QSurface
+
+    from napari_cosmoloom import napari_window
+
+    if not napari_window.draws_in_software():
+        pytest.skip("OpenGL runs on a graphics card")
+    window = napari_window.main_window(explorer.viewer).windowHandle()
+    assert window.surfaceType() == QSurface.SurfaceType.RasterSurface
+
+
+def test_boxes_leave_undo_to_the_explorer_and_the_wheel_to_the_scroll_area(explorer):
+    from qtpy.QtCore import QEvent, QPoint, QPointF, Qt
+    from qtpy.QtGui import QKeyEvent, QWheelEvent
+    from qtpy.QtWidgets import QApplication
+
+    nowhere, still = Qt.MouseButton.NoButton, Qt.ScrollPhase.NoScrollPhase
+    for box in (explorer.controls.redshift.slider.box, explorer.controls.component.index):
+        undo = QKeyEvent(QEvent.Type.ShortcutOverride, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+        assert not box.event(undo)
+        assert not undo.isAccepted()
+        box.clearFocus()
+        value, middle = box.value(), QPointF(5.0, 5.0)
+        turn = QPoint(0, 120)
+        QApplication.sendEvent(
+            box, QWheelEvent(middle, middle, turn, turn, nowhere, Qt.KeyboardModifier.NoModifier, still, False)
+        )
+        assert box.value() == value
 
 
 def test_moving_the_slice_runs_no_network(explorer):
@@ -132,6 +182,17 @@ def test_the_volume_is_coarse_in_a_drag_and_fine_at_rest(explorer):
     explorer.quality.hold(False)
     until(lambda: explorer.quality.resting)
     assert explorer.quality.level < coarse
+
+
+def test_full_collections_wait_for_the_end_of_a_drag(explorer):
+    until(lambda: explorer.quality.resting)
+    before = gc.get_threshold()
+    explorer.quality.hold(True)
+    explorer.state.redshift = 0.1
+    assert gc.get_threshold()[2] > 10**6
+    explorer.quality.hold(False)
+    until(lambda: explorer.quality.resting)
+    assert gc.get_threshold() == before
 
 
 def test_the_pictures_canvas_is_not_black(explorer):

@@ -141,7 +141,7 @@ def measure_latency(
         model=card.name,
         device=engine.device,
         precision=precision,
-        processor=_processor(engine.device),
+        processor=processor_name(engine.device),
         threads=engine.threads,
         load=os.getloadavg()[0],
         moves=moves,
@@ -187,7 +187,7 @@ def _nearest_snapshot(engine: Engine, model: str, redshift: float) -> float:
     return float(min(held_out.statistics.redshifts, key=lambda z: abs(z - redshift)))
 
 
-def _processor(device: str) -> str:
+def processor_name(device: str) -> str:
     """Return the name of what computes."""
     if device.startswith("cuda"):
         return torch.cuda.get_device_name(device)

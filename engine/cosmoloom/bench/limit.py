@@ -22,7 +22,7 @@ def layer_operations(config: GeneratorConfig) -> dict[str, int]:
     Normalisation, activation and the condition's small network, together below one percent, are left out.
     """
     grid = START
-    layers = {"first": 2 * config.latent_size * config.widths[0] * grid**3}
+    layers = {"first": 2 * config.coarse_size * config.widths[0] * grid**3}
     for channels, wider in pairwise((*config.widths, 1)):
         layers[f"{grid}^3 to {2 * grid}^3"] = 2 * channels * wider * KERNEL**3 * grid**3
         grid *= 2
