@@ -37,7 +37,7 @@ def tiny_model_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(7)
         generator = ConditionalGenerator(
-            GeneratorConfig(n=16, latent_size=24, widths=(16, 8), condition_width=8)
+            GeneratorConfig(n=16, coarse_size=24, detail_levels=1, widths=(16, 8), condition_width=8)
         )
         for refine in generator.refines:  # a fresh one is the identity
             torch.nn.init.normal_(refine.weight, std=0.1)
@@ -60,7 +60,7 @@ def tiny_model_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         architecture=generator.config.as_dict(),
         n=16,
         box_size=16.0,
-        latent_size=24,
+        latent_size=536,
         redshift_range=(0.0, 3.0),
         trained_redshifts=redshifts,
         kappa_range=(2.0, 20.0),

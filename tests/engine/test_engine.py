@@ -103,7 +103,7 @@ def test_a_component_is_set_after_all_steps(engine, tiny_model_folder):
         {"kappa": 1.0},
         {"display_kappa": 0.0},
         {"directions": (0.0,) * 17},
-        {"components": ((24, 0.0),)},
+        {"components": ((536, 0.0),)},
         {"components": ((-1, 0.0),)},
     ],
 )

@@ -60,7 +60,7 @@ class ConditionalModel:
     @cached_property
     def directions(self) -> LatentDirections:
         """Leading latent directions, from the strongest on."""
-        return leading_directions(self.generator.first.weight)
+        return leading_directions(self.generator.first.weight, latent_size=self.card.latent_size)
 
     @property
     def latent_sigma(self) -> float:

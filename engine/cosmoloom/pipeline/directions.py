@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor
+from torch.nn import functional
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,15 +33,17 @@ class LatentDirections:
         return int(self.vectors.shape[0])
 
 
-def leading_directions(weight: Tensor, count: int = 16) -> LatentDirections:
+def leading_directions(weight: Tensor, count: int = 16, *, latent_size: int | None = None) -> LatentDirections:
     """Return the principal directions of a linear map of the latent.
 
     Parameters
     ----------
-    weight : Tensor, shape (features, latent_size)
-        Weight of the generator's first layer.
+    weight : Tensor, shape (features, coarse_size)
+        Weight of the generator's first layer, which reads the first components of the latent.
     count : int
-        Directions to keep; at most ``latent_size``.
+        Directions to keep; at most ``coarse_size``.
+    latent_size : int, optional
+        Components of the whole latent; no direction moves those beyond ``coarse_size``.
 
     Returns
     -------
@@ -54,4 +57,6 @@ def leading_directions(weight: Tensor, count: int = 16) -> LatentDirections:
     largest = vectors.gather(1, vectors.abs().argmax(dim=1, keepdim=True))
     vectors = vectors * largest.sign()
     count = min(count, vectors.shape[0])
-    return LatentDirections(vectors[:count].float(), (values / values.sum())[:count].float())
+    beyond = 0 if latent_size is None else latent_size - vectors.shape[1]
+    kept = functional.pad(vectors[:count].float(), (0, beyond))
+    return LatentDirections(kept, (values / values.sum())[:count].float())

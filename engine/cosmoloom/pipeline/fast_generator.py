@@ -71,7 +71,9 @@ class FastGenerator:
         self._condition = source.condition
         self._affine = _FoldedAffine([cast(ScaleShift, layer) for layer in source.modulations])
         first = source.first.weight.view(generator.config.widths[0], START**3, -1)
-        self._first = first.permute(2, 1, 0).flatten(1)  # (latent_size, 4^3 c)
+        self._first = first.permute(2, 1, 0).flatten(1)  # (coarse_size, 4^3 c)
+        self._split = generator.config.split
+        self._strengths = [strength.to(dtype)[:, None, None, None] for strength in source.strengths]
         self._ups = [
             up.get_parameter("weight").to(dtype).contiguous(memory_format=torch.channels_last_3d)
             for up in source.ups
@@ -99,11 +101,18 @@ class FastGenerator:
     def _decode(self, latent: Tensor, growth: Tensor, log_kappa: Tensor) -> Tensor:
         """Decode latents that share one condition."""
         affine = self._affine(self._condition(growth, log_kappa)[0])
-        x = torch.mm(latent, self._first).view(len(latent), START, START, START, -1)
-        x = _activate(x.permute(0, 4, 1, 2, 3), *affine[0]).to(self._dtype)  # (b, c, 4, 4, 4)
-        for weight, refine, (scale, shift) in zip(self._ups, self._refines, affine[1:], strict=True):
+        coarse, details = self._split(latent)
+        x = torch.mm(coarse, self._first).view(len(latent), START, START, START, -1)
+        x = _modulate(x.permute(0, 4, 1, 2, 3), *affine[0])  # (b, c, 4, 4, 4)
+        x = functional.leaky_relu_(x, SLOPE).to(self._dtype)
+        for level, (weight, refine, (scale, shift)) in enumerate(
+            zip(self._ups, self._refines, affine[1:], strict=True)
+        ):
             x = functional.conv_transpose3d(x, weight, stride=2, padding=1)  # doubles the grid
-            x = _activate(x, scale.to(self._dtype), shift.to(self._dtype))
+            x = _modulate(x, scale.to(self._dtype), shift.to(self._dtype))
+            if level < len(details):
+                x.addcmul_(details[level].to(self._dtype), self._strengths[level])
+            x = functional.leaky_relu_(x, SLOPE)
             x.add_(functional.leaky_relu_(_convolve(x, *refine, padding=1), SLOPE))
         return _interleave_cells(self._write_cells(x).float())  # (b, 2m, 2m, 2m)
 
@@ -145,10 +154,9 @@ class _FoldedAffine:
         return list(zip(scale.split(self._widths), shift.split(self._widths), strict=True))
 
 
-def _activate(x: Tensor, scale: Tensor, shift: Tensor) -> Tensor:
-    """Scale and shift each channel of x, shape (b, c, m, m, m), and rectify it, all in place."""
-    torch.addcmul(shift[:, None, None, None], x, scale[:, None, None, None], out=x)
-    return functional.leaky_relu_(x, SLOPE)
+def _modulate(x: Tensor, scale: Tensor, shift: Tensor) -> Tensor:
+    """Scale and shift each channel of x, shape (b, c, m, m, m), in place."""
+    return torch.addcmul(shift[:, None, None, None], x, scale[:, None, None, None], out=x)
 
 
 def _cell_weight(weight: Tensor, bias: Tensor) -> tuple[Tensor, Tensor]:

@@ -15,12 +15,16 @@ from cosmoloom.nets.critic import PairCritic
 from cosmoloom.pipeline.latent import draw_latent
 from cosmoloom.scaling.rational import scale, unscale
 from cosmoloom.scaling.standardisation import Standardisation
-from cosmoloom.train.losses import EnsembleMatch, critic_hinge, generator_hinge
+from cosmoloom.train.losses import EnsembleMatch, critic_hinge, generator_hinge, gradient_penalty
 from cosmoloom.train.plan import TrainingPlan
-from cosmoloom.train.shared_statistics import shared_statistics, shared_weights
+from cosmoloom.train.shared_statistics import shared_pattern, shared_statistics, shared_weights
 
 KAPPA_BINS = 3
 """Ranges of kappa that each match the simulations: too much at one shall not pay for too little at another."""
+PATTERN_WEIGHT = 2.0
+"""Weight of what volumes of different latents have in common."""
+PENALISE_EVERY = 4
+"""Steps of the critic per penalty on its gradient."""
 
 
 class PairGame:
@@ -39,7 +43,9 @@ class PairGame:
     def __init__(self, plan: TrainingPlan, crops: Crops, *, device: str = "cpu") -> None:
         self.plan, self.crops, self.device = plan, crops, torch.device(device)
         torch.manual_seed(plan.seed)
-        config = GeneratorConfig(n=plan.n, latent_size=plan.latent_size, widths=plan.widths)
+        config = GeneratorConfig(
+            n=plan.n, coarse_size=plan.coarse_size, detail_levels=plan.detail_levels, widths=plan.widths
+        )
         self.generator = ConditionalGenerator(config).to(device)
         self.growth = torch.as_tensor(
             crops.cosmology.growth_factor(plan.redshifts), dtype=torch.float32, device=device
@@ -57,8 +63,8 @@ class PairGame:
         betas = (0.0, 0.9)
         if plan.only_newest:
             self.generator.requires_grad_(False)
-            for module in self.generator.newest():
-                module.requires_grad_(True)
+            for weight in self.generator.newest():
+                weight.requires_grad_(True)
         learning = [parameter for parameter in self.generator.parameters() if parameter.requires_grad]
         self.optimiser = Adam(learning, lr=plan.learning_rate, betas=betas)
         self.critic_optimiser = Adam(self.critic.parameters(), lr=plan.critic_learning_rate, betas=betas)
@@ -88,7 +94,8 @@ class PairGame:
         if self.plan.critic_weight > 0:
             part = self._part()
             critic_loss, margin = self._critic_step(
-                _pairs(real)[part], _pairs(seen.detach())[part], growth, log_kappa
+                _pairs(real)[part], _pairs(seen.detach())[part], growth, log_kappa,
+                penalise=iteration % PENALISE_EVERY == 0,
             )
         if iteration < self.plan.warm_up:
             return {"critic": critic_loss, "generator": 0.0, "match": 0.0, "margin": margin}
@@ -96,6 +103,7 @@ class PairGame:
             wanted = shared_statistics(real_density, scale(real_density, kappa), real, box_size=self.box_size)
         reached = shared_statistics(unscale(x, kappa), x, seen, box_size=self.box_size)
         match = self.match.loss(wanted, reached, self._match_rows(index, log_kappa), pace=pace)
+        match = match + PATTERN_WEIGHT * shared_pattern(seen.unflatten(0, (-1, 2)), box_size=self.box_size)
         generator_loss = self._generator_step(_pairs(seen)[self._part()], match, growth, log_kappa)
         self._update_average(iteration)
         return {"critic": critic_loss, "generator": generator_loss, "match": match.item(), "margin": margin}
@@ -109,7 +117,7 @@ class PairGame:
     def latents(self, count: int) -> Tensor:
         """Draw latents of the prior, shape (count, latent_size), on the CPU."""
         seed = int(self.rng.integers(2**60))
-        return draw_latent(seed, count, size=self.plan.latent_size, nu=self.plan.latent_nu)
+        return draw_latent(seed, count, size=self.generator.config.latent_size, nu=self.plan.latent_nu)
 
     def _autocast(self) -> torch.autocast:
         # Half precision pays on GPUs; on CPUs without matrix units it is no faster than single.
@@ -141,12 +149,15 @@ class PairGame:
         return (..., *(slice(start, start + self.critic_n) for start in corner))
 
     def _critic_step(
-        self, real: Tensor, fake: Tensor, growth: Tensor, log_kappa: Tensor
+        self, real: Tensor, fake: Tensor, growth: Tensor, log_kappa: Tensor, *, penalise: bool
     ) -> tuple[float, float]:
         with self._autocast():
             score_real = self.critic(real, growth, log_kappa)
             score_fake = self.critic(fake, growth, log_kappa)
         loss = critic_hinge(score_real, score_fake)
+        if penalise and self.plan.critic_penalty > 0:
+            penalty = gradient_penalty(self.critic, real, growth, log_kappa)
+            loss = loss + PENALISE_EVERY * self.plan.critic_penalty * penalty
         self.critic_optimiser.zero_grad(set_to_none=True)
         loss.backward()
         self.critic_optimiser.step()

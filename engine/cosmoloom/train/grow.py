@@ -46,6 +46,8 @@ def grow_generator(large: ConditionalGenerator, small: dict[str, Tensor]) -> Non
     newest.norm.reset_running_stats()
     newest.affine.weight.zero_()
     large.last.weight[:, 2:] *= 0.1
+    for strength in list(large.strengths)[len(large.ups) - 1 :]:
+        strength[:2] = 0.0
     for phase, steps in enumerate(product((0, 1), repeat=3)):
         for taps in product((0, 1), repeat=3):
             # Trilinear interpolation: phase 0 lies closer to the lower of its two neighbours, phase 1 to the upper.

@@ -155,7 +155,7 @@ def _claim(folder: Path, plan: TrainingPlan) -> None:
     path = folder / PLAN
     free = {
         "store", "grow_from", "iterations", "learning_rate", "critic_learning_rate", "decay_from",
-        "only_newest", "critic_weight", "match_weight", "match_k_max", "average_decay",
+        "only_newest", "critic_weight", "critic_penalty", "match_weight", "match_k_max", "average_decay",
     }
     if path.exists():
         before = TrainingPlan.model_validate_json(path.read_text())

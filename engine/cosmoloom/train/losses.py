@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional
 
 
@@ -15,6 +15,20 @@ def critic_hinge(real: Tensor, fake: Tensor) -> Tensor:
 def generator_hinge(fake: Tensor) -> Tensor:
     """Return the generator's loss against a hinge critic."""
     return -fake.mean()
+
+
+def gradient_penalty(critic: nn.Module, real: Tensor, *conditions: Tensor) -> Tensor:
+    """Return half the mean squared gradient of the critic's score at real volumes.
+
+    It keeps the critic flat where it has won, so that the generator always has a slope to follow.
+
+    References
+    ----------
+    Mescheder, Geiger & Nowozin (2018), arXiv:1801.04406, eq. 9 (R1).
+    """
+    volumes = real.detach().requires_grad_()
+    (slope,) = torch.autograd.grad(critic(volumes, *conditions).sum(), volumes, create_graph=True)
+    return 0.5 * slope.square().flatten(1).sum(1).mean()
 
 
 class EnsembleMatch:

@@ -29,7 +29,10 @@ class TrainingPlan(BaseModel):
     """Folder of a training on half the grid, whose networks this one starts from."""
     kappa_range: tuple[float, float] = (2.0, 20.0)
     """Range of kappa over the cosmic mean, drawn uniformly in the logarithm."""
-    latent_size: int = 128
+    coarse_size: int = 128
+    """Components of the latent that the whole volume shares."""
+    detail_levels: int = 3
+    """Grids from 8^3 up of which each cell has a component of the latent to itself."""
     latent_nu: float = 10.0
     """Degrees of freedom of the Student-t prior."""
     widths: tuple[int, ...] = (128, 64, 32, 16)
@@ -54,6 +57,8 @@ class TrainingPlan(BaseModel):
     """Train only the layers that growth has added, and keep the large scales as they were learnt."""
     critic_weight: float = Field(default=1.0, ge=0)
     """Weight of the critic in the generator's loss; 0 leaves the critic out, and the match remains."""
+    critic_penalty: float = Field(default=1.0, ge=0)
+    """Weight of the squared slope of the critic at real volumes."""
     match_weight: float = 0.3
     """Weight in the generator's loss of the statistics that both ensembles must share."""
     match_k_max: float = Field(default=100.0, gt=0)

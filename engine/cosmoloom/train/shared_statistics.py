@@ -87,3 +87,21 @@ def voxel_shares(density: Tensor) -> Tensor:
     upper_share = upper_share.flatten()
     shares = empty.index_add(0, index, 1.0 - upper_share).index_add(0, index + 1, upper_share)
     return shares.view(len(density), SHARES) / density[0].numel()
+
+
+def shared_pattern(fields: Tensor, *, box_size: float) -> Tensor:
+    """Return how much volumes of different latents have in common: 0 on average if nothing.
+
+    With P the mean power of b volumes and P_m that of their mean, ``ln(b P_m / P)`` averaged over the bins:
+    independent volumes cancel to a b-th, a pattern that all repeat does not.
+
+    Parameters
+    ----------
+    fields : Tensor, shape (b, c, n, n, n)
+        Network fields of b latents; the mean over latents is taken for each of c channels.
+    box_size : float
+        Side in [Mpc/h].
+    """
+    power = spherical_power(fields, box_size=box_size).mean(0)
+    common = spherical_power(fields.mean(0), box_size=box_size)
+    return ((len(fields) * common + FLOOR) / (power + FLOOR)).log().mean()

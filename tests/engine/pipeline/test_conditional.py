@@ -58,15 +58,15 @@ def test_a_kappa_outside_the_trained_range_is_refused(model, kappa):
         model.sample(kappa=kappa)
 
 
-@pytest.mark.parametrize("latent", [np.zeros(23), np.full(24, np.nan), np.zeros((2, 24))])
+@pytest.mark.parametrize("latent", [np.zeros(535), np.full(536, np.nan), np.zeros((2, 536))])
 def test_a_latent_of_another_shape_or_with_nan_is_refused(model, latent):
-    with pytest.raises(InvalidInputError, match="24 finite numbers"):
+    with pytest.raises(InvalidInputError, match="536 finite numbers"):
         model.sample(latent=latent)
 
 
 def test_latent_and_count_exclude_each_other(model):
     with pytest.raises(InvalidInputError, match="not both"):
-        model.sample(latent=np.zeros(24), count=2)
+        model.sample(latent=np.zeros(536), count=2)
 
 
 @pytest.mark.parametrize("count", [0, -1])

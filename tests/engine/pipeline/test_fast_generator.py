@@ -19,7 +19,7 @@ def generator(tiny_model_folder) -> ConditionalGenerator:
 
 @pytest.fixture(scope="module")
 def inputs() -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-    latent = torch.randn(3, 24, generator=torch.Generator().manual_seed(0))
+    latent = torch.randn(3, 536, generator=torch.Generator().manual_seed(0))
     return latent, torch.tensor([0.4, 0.7, 1.0]), torch.tensor([0.9, 1.8, 2.7])
 
 

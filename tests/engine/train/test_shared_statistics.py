@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import torch
 
-from cosmoloom.train.shared_statistics import HIGHEST, LOWEST, POWER, shared_statistics, shared_weights, voxel_shares
+from cosmoloom.train.shared_statistics import (
+    HIGHEST,
+    LOWEST,
+    POWER,
+    shared_pattern,
+    shared_statistics,
+    shared_weights,
+    voxel_shares,
+)
 
 N, BOX_SIZE = 8, 16.0
 
@@ -45,3 +53,11 @@ def test_power_beyond_the_largest_wavenumber_has_no_weight() -> None:
     weights = shared_weights(N, BOX_SIZE, k_max=2.5 * 2 * torch.pi / BOX_SIZE)
     assert weights.shape == _statistics(density).shape[1:]
     assert weights[POWER : POWER + N // 2].count_nonzero() == 2
+
+
+def test_a_pattern_that_all_volumes_repeat_is_found_and_independent_volumes_have_none() -> None:
+    torch.manual_seed(0)
+    independent = torch.randn(64, 2, N, N, N)
+    repeated = independent + 2.0 * torch.randn(1, 2, N, N, N)
+    assert abs(float(shared_pattern(independent, box_size=BOX_SIZE))) < 0.3
+    assert float(shared_pattern(repeated, box_size=BOX_SIZE)) > 2.0

@@ -20,7 +20,7 @@ from cosmoloom.train.checkpoint import STATE, grow_networks
 from cosmoloom.train.game import PairGame
 from cosmoloom.train.grow import as_transposed, grow_critic, grow_generator
 from cosmoloom.train.loop import train
-from cosmoloom.train.losses import EnsembleMatch
+from cosmoloom.train.losses import EnsembleMatch, gradient_penalty
 from cosmoloom.train.plan import TrainingPlan
 
 REDSHIFTS = (3.0, 1.0, 0.0)
@@ -40,8 +40,8 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> SimulationStore:
 def plan(store: SimulationStore) -> TrainingPlan:
     """A plan whose networks are real and tiny."""
     return TrainingPlan(
-        store=store.path, boxes=("0001",), held_out=("0002",), redshifts=REDSHIFTS, n=16, latent_size=8,
-        widths=(8, 8), critic_widths=(8, 8), batch=2, iterations=4, decay_from=0.9,
+        store=store.path, boxes=("0001",), held_out=("0002",), redshifts=REDSHIFTS, n=16,
+        coarse_size=8, detail_levels=1, widths=(8, 8), critic_widths=(8, 8), batch=2, iterations=4, decay_from=0.9,
     )
 
 
@@ -124,13 +124,14 @@ def test_growing_needs_a_coarser_training(plan: TrainingPlan, tmp_path: Path) ->
 
 def test_a_grown_generator_draws_the_same_universe() -> None:
     torch.manual_seed(0)
-    small = ConditionalGenerator(GeneratorConfig(n=16, latent_size=8, widths=(16, 8)))
-    large = ConditionalGenerator(GeneratorConfig(n=32, latent_size=8, widths=(16, 8, 8)))
-    latent, growth, log_kappa = torch.randn(32, 8), torch.rand(32), torch.rand(32)
-    small.calibrate(latent, growth, log_kappa)
+    small = ConditionalGenerator(GeneratorConfig(n=16, coarse_size=8, detail_levels=1, widths=(16, 8)))
+    large = ConditionalGenerator(GeneratorConfig(n=32, coarse_size=8, detail_levels=2, widths=(16, 8, 8)))
+    latent, growth, log_kappa = torch.randn(32, large.config.latent_size), torch.rand(32), torch.rand(32)
+    shared = latent[:, : small.config.latent_size]
+    small.calibrate(shared, growth, log_kappa)
     grow_generator(large, small.state_dict())
     with torch.no_grad():
-        coarse, fine = small(latent, growth, log_kappa), large(latent, growth, log_kappa)
+        coarse, fine = small(shared, growth, log_kappa), large(latent, growth, log_kappa)
     expected = functional.interpolate(coarse[:, None], scale_factor=2, mode="trilinear")[:, 0]
     inner = (slice(None), *3 * (slice(2, -2),))
     correlation = torch.corrcoef(torch.stack([fine[inner].flatten(), expected[inner].flatten()]))[0, 1]
@@ -167,12 +168,36 @@ def test_the_match_pulls_generated_statistics_towards_real_ones() -> None:
     torch.testing.assert_close(match.error(), torch.log(torch.tensor([[2.0, 1.0, 0.5]])).repeat(2, 1))
 
 
-def test_levelled_phases_draw_no_checkerboard_on_constant_features() -> None:
+def test_the_gradient_penalty_of_a_linear_critic_is_half_its_squared_slope() -> None:
+    critic = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(8, 1))
+    expected = 0.5 * critic[1].weight.square().sum()
+    torch.testing.assert_close(gradient_penalty(critic, torch.randn(3, 2, 2, 2)), expected)
+
+
+def test_every_cell_of_the_finer_grids_answers_to_its_own_component_of_the_latent() -> None:
     torch.manual_seed(0)
-    generator = ConditionalGenerator(GeneratorConfig(n=16, latent_size=8, widths=(8, 8)))
+    generator = ConditionalGenerator(GeneratorConfig(n=16, coarse_size=8, detail_levels=1, widths=(8, 8)))
+    latent, condition = torch.randn(1, generator.config.latent_size), torch.ones(1)
+    moved = latent.clone()
+    moved[0, 8 + 8 * (8 * 1 + 2) + 5] += 3.0  # cell (1, 2, 5) of the 8^3 grid
+    with torch.no_grad():
+        change = (generator(moved, condition, condition) - generator(latent, condition, condition))[0].abs()
+    peak = torch.nonzero(change > 0.5 * change.max()).float().mean(0) / 2
+    assert (peak - torch.tensor([1.5, 2.5, 5.5])).abs().max() < 1.0
+    assert float(change[8:].max()) == 0.0
+
+
+def test_levelled_phases_draw_no_lattice_on_constant_features() -> None:
+    torch.manual_seed(0)
+    generator = ConditionalGenerator(GeneratorConfig(n=16, coarse_size=8, detail_levels=1, widths=(8, 8)))
     torch.nn.init.normal_(generator.last.bias)
     features = torch.ones(1, 8, 8, 8, 8)
-    with torch.no_grad():
-        assert float(interleave(generator.last(features))[:, 3:-3, 3:-3, 3:-3].std()) > 0.1
-        generator.level_phases()
-        assert float(interleave(generator.last(features))[:, 3:-3, 3:-3, 3:-3].std()) < 1e-5
+
+    def lattices() -> list[float]:
+        with torch.no_grad():
+            doubled, written = generator.ups[0](features), interleave(generator.last(features))[:, None]
+        return [float(field[..., 3:-3, 3:-3, 3:-3].std(dim=(2, 3, 4)).max()) for field in (doubled, written)]
+
+    assert min(lattices()) > 0.05
+    generator.level_phases()
+    assert max(lattices()) < 1e-5
