@@ -130,7 +130,7 @@ def measure(density: Tensor, *, box_size: float, ranks: bool = True) -> Measured
         Whether to rank the voxels, which Dice needs.
     """
     from cosmoloom.statistics import mass_histogram, peak_counts, power_spectrum
-    from cosmoloom.statistics.dice import density_classes
+    from cosmoloom.statistics.density_classes import density_classes
 
     power = power_spectrum(density, box_size=box_size).numpy()
     mass = mass_histogram(density).numpy()

@@ -1,4 +1,4 @@
-"""``cosmoloom bench``: how fast the explorer is on this machine."""
+"""``cosmoloom bench``: how fast the explorer and the statistics are on this machine."""
 
 from __future__ import annotations
 
@@ -9,13 +9,9 @@ import typer
 
 if TYPE_CHECKING:
     from cosmoloom.bench.latency import LatencyReport
+    from cosmoloom.bench.statistics import StatisticsReport
 
-bench = typer.Typer(no_args_is_help=True, help="Measure how fast the explorer is on this machine.")
-
-
-@bench.callback()
-def _bench() -> None:
-    """Keep ``latency`` a command of its own while it is the only one."""
+bench = typer.Typer(no_args_is_help=True, help="Measure how fast the explorer and the statistics are on this machine.")
 
 
 @bench.command()
@@ -62,6 +58,48 @@ def latency(
         print(f"wrote {out}")
 
 
+@bench.command()
+def statistics(
+    n: Annotated[list[int] | None, typer.Option(min=16, help="Voxels per side; may be repeated. [64, 256]")] = None,
+    rounds: Annotated[int, typer.Option(min=1, help="How often everything takes its turn.")] = 5,
+    threads: Annotated[int, typer.Option(min=1, help="Threads of ours and of the peers.")] = 1,
+    pylians_python: Annotated[
+        str | None, typer.Option(help="A Python with Pylians installed, to compare with it, too.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Write the numbers as JSON.")] = None,
+) -> None:
+    """Time each statistic on the CPU beside NumPy and SciPy, and beside the machine's own limit.
+
+    All take turns in one run, and ratios are those of the fastest turns: other work on the machine hardly changes them.
+    The limit is one transform or one look at each voxel, which the statistic cannot go without.
+    """
+    import json
+
+    from rich.console import Console
+    from rich.progress import Progress
+
+    from cosmoloom.bench.statistics import measure_statistics
+    from cosmoloom.data.atomic import atomic_path, require_writable
+
+    if out is not None:
+        require_writable(out)
+    sizes = n or [64, 256]
+    with Progress(console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("taking turns", total=rounds * len(set(sizes)))
+        report = measure_statistics(
+            sizes,
+            rounds=rounds,
+            threads=threads,
+            pylians_python=pylians_python,
+            on_round=lambda: progress.advance(task),
+        )
+    _print_statistics(report)
+    if out is not None:
+        with atomic_path(out) as draft:
+            draft.write_text(json.dumps(report.as_dict(), indent=2) + "\n")
+        print(f"wrote {out}")
+
+
 def _print(report: LatencyReport) -> None:
     from rich.console import Console
     from rich.table import Table
@@ -85,3 +123,33 @@ def _print(report: LatencyReport) -> None:
         f"median is {report.ratio:.2f} x the limit",
         highlight=False,
     )
+
+
+def _print_statistics(report: StatisticsReport) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table()
+    table.add_column("voxels")
+    table.add_column("statistic")
+    for column in ("fastest [ms]", "median [ms]", "x limit"):
+        table.add_column(column, justify="right")
+    table.add_column("peer")
+    for column in ("peer [ms]", "peer / ours"):
+        table.add_column(column, justify="right")
+    for row, following in zip(report.rows, (*report.rows[1:], None), strict=True):
+        cells = [f"{row.n}^3", row.statistic, f"{row.fastest:.2f}", f"{row.median:.2f}"]
+        cells.append(f"{row.times_limit:.1f} {row.limit}")
+        ends = following is None or following.n != row.n
+        peers = [(name, f"{time:.1f}", f"{row.ratios[name]:.1f}") for name, time in row.peers.items()]
+        peers = peers or [("", "", "")]
+        for number, peer in enumerate(peers):
+            before = cells if number == 0 else [""] * len(cells)
+            table.add_row(*before, *peer, end_section=ends and number + 1 == len(peers))
+    console = Console(width=110)
+    console.print(f"{report.processor}, threads: {report.threads}, rounds: {report.rounds}", highlight=False)
+    console.print(table)
+    for n, limits in report.limits.items():
+        known = ", ".join(f"one {name} {time:.2f} ms" for name, time in limits.items())
+        console.print(f"limits at {n}^3: {known}", highlight=False)
+    console.print(f"load {report.load:.1f}", highlight=False)

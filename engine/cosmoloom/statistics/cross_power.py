@@ -60,24 +60,44 @@ def cross_power(a: Field, b: Field, *, box_size: float | None = None) -> CrossPo
     ----------
     Feder, Berger & Stein (2020), Phys. Rev. D 102, 103504.
     """
+    pair = measure_pair(a, b, box_size=box_size)
+    return CrossPower(k=pair.k, power=pair.cross, correlation=pair.correlation, n_modes=pair.n_modes)
+
+
+@dataclass(frozen=True, slots=True)
+class SpectraOfPair:
+    """Auto- and cross-power of two fields, shape (*batch, n_bins) in [(Mpc/h)^3], in double precision."""
+
+    k: Tensor
+    auto_a: Tensor
+    auto_b: Tensor
+    cross: Tensor
+    n_modes: Tensor
+
+    @property
+    def correlation(self) -> Tensor:
+        """Correlation coefficient r(k) [1]."""
+        return self.cross / (self.auto_a * self.auto_b).sqrt()
+
+
+def measure_pair(a: Field, b: Field, *, box_size: float | None = None) -> SpectraOfPair:
+    """Measure all spectra of two fields at once; arguments and errors as for :func:`cross_power`."""
     first, second = as_density(a, box_size=box_size), as_density(b, box_size=box_size)
     size, other = require_box_size(first), require_box_size(second)
     n = first.values.shape[-1]
     if n != second.values.shape[-1] or abs(size - other) > 1e-6 * size:
         raise InvalidInputError(
-            f"cross-power needs two fields on the same cube, got {n}^3 voxels of {size:g} Mpc/h "
+            f"two fields are compared on the same cube, got {n}^3 voxels of {size:g} Mpc/h "
             f"and {second.values.shape[-1]}^3 of {other:g} Mpc/h"
         )
     bins = spherical_bins(n, first.values.device)
     one = torch.fft.rfftn(first.values - 1.0, dim=(-3, -2, -1), norm="forward")
     two = torch.fft.rfftn(second.values - 1.0, dim=(-3, -2, -1), norm="forward")
-    cross = bins.mean(one.real * two.real + one.imag * two.imag)
-    power_one = bins.mean(one.real.square() + one.imag.square())
-    power_two = bins.mean(two.real.square() + two.imag.square())
-    dtype = first.values.dtype
-    return CrossPower(
+    volume_per_mode = size**3 / bins.n_modes
+    return SpectraOfPair(
         k=bins.radius * (2 * torch.pi / size),
-        power=(cross * size**3).to(dtype),
-        correlation=(cross / (power_one * power_two).sqrt()).to(dtype),
+        auto_a=bins.total_product(one, one) * volume_per_mode,
+        auto_b=bins.total_product(two, two) * volume_per_mode,
+        cross=bins.total_product(one, two) * volume_per_mode,
         n_modes=bins.n_modes,
     )

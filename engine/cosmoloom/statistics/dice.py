@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from cosmoloom.box import Box
 from cosmoloom.errors import InvalidInputError
-from cosmoloom.statistics.fields import Field, Measured, as_density, require_cubes
-
-N_CLASSES = 20
-"""Voxels are ranked into twentieths, so thresholds are 5 % apart."""
+from cosmoloom.statistics.density_classes import TOP_PERCENT, density_classes, require_shares
+from cosmoloom.statistics.fields import Field, Measured, as_density
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,11 +21,11 @@ class DiceCurve(Measured):
 
     Attributes
     ----------
-    top_percent : Tensor, shape (19,)
+    top_percent : Tensor, shape (t,)
         Share of voxels above the threshold: 5, 10 ... 95 [%].
-    dice : Tensor, shape (*batch, 19)
+    dice : Tensor, shape (*batch, t)
         Soerensen-Dice score [1]: 1 where the same voxels are densest.
-    baseline : Tensor, shape (*batch, 19)
+    baseline : Tensor, shape (*batch, t)
         Score expected of unrelated fields [1]: the share itself, where no voxels tie.
     """
 
@@ -33,17 +33,29 @@ class DiceCurve(Measured):
     dice: Tensor
     baseline: Tensor
 
+    @property
+    def jaccard(self) -> Tensor:
+        """Shared voxels over those of either field, ``N_ab / (N_a + N_b - N_ab) = D / (2 - D)`` [1]."""
+        return self.dice / (2 - self.dice)
 
-def dice(a: Field, b: Field) -> DiceCurve:
+    @property
+    def normalised(self) -> Tensor:
+        """Way from unrelated fields to equal ones, ``(D - r) / (1 - r)`` [1]; ullmo2021, eq. 10."""
+        return (self.dice - self.baseline) / (1 - self.baseline)
+
+
+def dice(a: Field, b: Field, *, top_percent: Sequence[float] = TOP_PERCENT) -> DiceCurve:
     """Score the overlap of the densest 5, 10 ... 95 % of the voxels.
 
     ``D = 2 N_ab / (N_a + N_b)`` with N_a and N_b voxels above each field's own threshold and N_ab above both.
-    Voxels that tie with a threshold lie below it.
+    Voxels that tie with a threshold lie below it.  Only ranks count, so fields of different redshifts compare.
 
     Parameters
     ----------
     a, b : Box, or Tensor or array of shape (*batch, n, n, n)
         Any monotonic measure of density; batches broadcast.
+    top_percent : sequence of float
+        Ascending shares of the densest voxels [%].
 
     Returns
     -------
@@ -52,63 +64,59 @@ def dice(a: Field, b: Field) -> DiceCurve:
     Raises
     ------
     InvalidInputError
-        If a field is unfit, or the two differ in shape.
+        If a field is unfit, the two differ in shape or size, or a share lies outside 0 to 100 %.
 
     References
     ----------
-    Ullmo, Decelle & Aghanim (2021), A&A 651, A46.  The factor 2, which the formula there lacks, gives the
-    limits stated there: 1 for identical fields and the share itself for unrelated ones.
+    Soerensen (1948), Biol. Skr. 5, 1; Ullmo, Decelle & Aghanim (2021), A&A 651, A46, eq. 9, which lacks the
+    factor 2 that its own limits need: 1 for identical fields and the share itself for unrelated ones.
     """
-    return dice_of_classes(density_classes(as_density(a).values), density_classes(as_density(b).values))
+    if isinstance(a, Box) and isinstance(b, Box) and abs(a.box_size - b.box_size) > 1e-6 * a.box_size:
+        raise InvalidInputError(
+            f"Dice compares the same places, got boxes of {a.box_size:g} and {b.box_size:g} Mpc/h; "
+            "crop one to the size of the other"
+        )
+    first, second = (density_classes(as_density(field).values, top_percent) for field in (a, b))
+    return dice_of_classes(first, second, top_percent)
 
 
-def density_classes(density: Tensor) -> Tensor:
-    """Return the twentieth of its field that each voxel belongs to; worth keeping for a field compared often.
+def dice_of_classes(a: Tensor, b: Tensor, top_percent: Sequence[float] = TOP_PERCENT) -> DiceCurve:
+    """Score fields that :func:`density_classes` ranked with the same shares, shape (*batch, n, n, n).
 
-    Parameters
-    ----------
-    density : Tensor, shape (*batch, n, n, n)
-        Any monotonic measure of density.
-
-    Returns
-    -------
-    Tensor, shape (*batch, n, n, n), uint8
-        0 for the least dense twentieth to 19 for the densest.
+    One joint histogram of both classes holds the overlaps at all thresholds.
     """
-    require_cubes(density)
-    values = density.detach()
-    flat = values.reshape(-1, values.shape[-1] ** 3)
-    size = flat.shape[-1]
-    last_below = [round(size * i / N_CLASSES) - 1 for i in range(1, N_CLASSES)]
-    if flat.device.type != "cpu":
-        thresholds = flat.sort(dim=-1).values[:, last_below].contiguous()
-        return torch.searchsorted(thresholds, flat).to(torch.uint8).reshape(values.shape)
-    # NumPy sorts and compares floats with vector instructions: 10 times faster than torch on a CPU.
-    array = flat.numpy()
-    classes = np.zeros(array.shape, dtype=np.uint8)
-    for row, out in zip(array, classes, strict=True):
-        for threshold in np.sort(row)[last_below]:
-            out += row > threshold
-    return torch.from_numpy(classes).reshape(values.shape)
-
-
-def dice_of_classes(a: Tensor, b: Tensor) -> DiceCurve:
-    """Score two fields that were ranked by :func:`density_classes`, shape (*batch, n, n, n)."""
+    require_shares(top_percent)
     if a.shape[-3:] != b.shape[-3:]:
         raise InvalidInputError(
             f"Dice needs two fields of the same shape, got {tuple(a.shape[-3:])} and {tuple(b.shape[-3:])}"
         )
     batch = torch.broadcast_shapes(a.shape[:-3], b.shape[:-3])
-    pairs = (a.to(torch.int16) * N_CLASSES + b).expand(*batch, *a.shape[-3:]).flatten(-3)
-    joint = torch.stack(
-        [torch.bincount(row, minlength=N_CLASSES**2) for row in pairs.reshape(-1, pairs.shape[-1])]
-    ).reshape(*batch, N_CLASSES, N_CLASSES)
+    joint = _joint_counts(
+        a.expand(*batch, *a.shape[-3:]).reshape(-1, a.shape[-1] ** 3),
+        b.expand(*batch, *b.shape[-3:]).reshape(-1, b.shape[-1] ** 3),
+        len(top_percent) + 1,
+    )
     # above[i, j] = voxels of class i or denser in a and of class j or denser in b
-    above = joint.flip(-2, -1).cumsum(-2).cumsum(-1).flip(-2, -1).double()
+    above = joint.flip(-2, -1).cumsum(-2).cumsum(-1).flip(-2, -1).double().unflatten(0, batch or (1,))
+    above = above if batch else above[0]
     both = above.diagonal(dim1=-2, dim2=-1)[..., 1:].flip(-1)
     in_a, in_b = above[..., 1:, 0].flip(-1), above[..., 0, 1:].flip(-1)
     size = above[..., :1, 0]
-    top = torch.arange(1, N_CLASSES, dtype=torch.float64, device=a.device) * (100 / N_CLASSES)
+    top = torch.tensor(top_percent, dtype=torch.float64, device=a.device)
     # Only a field with ties everywhere has an empty class on top: two empty sets share nothing.
     either = (in_a + in_b).clamp(min=1)
     return DiceCurve(top, 2 * both / either, 2 * in_a * in_b / size / either)
+
+
+def _joint_counts(a: Tensor, b: Tensor, n_classes: int) -> Tensor:
+    """Count voxels by their classes in both fields, (rows, m) twice to (rows, n_classes, n_classes), int64."""
+    if a.device.type != "cpu":
+        pairs = a.int() * n_classes + b
+        joint = torch.stack([torch.bincount(row, minlength=n_classes**2) for row in pairs])
+        return joint.reshape(-1, n_classes, n_classes)
+    from cosmoloom.statistics.rank_kernel import count_pairs
+
+    counts = np.zeros((len(a), 4, n_classes, n_classes), dtype=np.int64)
+    for one, two, out in zip(a.contiguous().numpy(), b.contiguous().numpy(), counts, strict=True):
+        count_pairs(one, two, out)
+    return torch.from_numpy(counts.sum(axis=1))

@@ -1,7 +1,11 @@
-"""Uniform bins in log10 of density, whose ends take what lies beyond."""
+"""Bins of a density in three scales: logarithmic, as scaled for a network, and as numbers of particles.
+
+Each kind knows its edges in its own scale and the densities they stand for; :mod:`binning` compares with those.
+"""
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import torch
@@ -27,9 +31,9 @@ class LogBins:
     n_bins: int
 
     def __post_init__(self) -> None:
-        if not (self.lowest < self.highest and self.n_bins > 0):
+        if not (math.isfinite(self.lowest) and self.lowest < self.highest < 38 and self.n_bins > 0):
             raise InvalidInputError(
-                "bins need lowest < highest and a positive number of bins, "
+                "bins need lowest < highest (below 38, where single precision ends) and a positive number of bins, "
                 f"got {self.lowest}, {self.highest} and {self.n_bins}"
             )
 
@@ -37,29 +41,63 @@ class LogBins:
         """Return the n_bins + 1 edges, log10(rho / mean), float64."""
         return torch.linspace(self.lowest, self.highest, self.n_bins + 1, dtype=torch.float64, device=device)
 
-    def index(self, values: Tensor) -> Tensor:
-        """Return the bin of each value, in [0, n_bins), int32; zeros and outliers go into the end bins."""
-        scale = self.n_bins / (self.highest - self.lowest)
-        position = values.log10().sub_(self.lowest).mul_(scale)
-        return position.clamp_(0, self.n_bins - 1).to(torch.int32)
+    def densities(self) -> Tensor:
+        """Return rho / mean at the edges [1], float64."""
+        return 10.0 ** self.edges()
 
-    def count(self, values: Tensor, owner: Tensor | None = None, *, n_owners: int = 1) -> Tensor:
-        """Count values per bin.
 
-        Parameters
-        ----------
-        values : Tensor, shape (m,)
-            rho / mean, not negative [1].
-        owner : Tensor of int, shape (m,), optional
-            The field that each value belongs to, if there are several.
-        n_owners : int
-            Number of fields.
+@dataclass(frozen=True, slots=True)
+class ScaledBins:
+    """Bins of equal width in x = 2 rho / (rho + kappa) - 1, from -1 to 1, which no density leaves.
 
-        Returns
-        -------
-        Tensor, shape (n_owners, n_bins), int64
-        """
-        index = self.index(values)
-        if owner is not None:
-            index = index + owner * self.n_bins
-        return torch.bincount(index, minlength=n_owners * self.n_bins).reshape(n_owners, self.n_bins)
+    Attributes
+    ----------
+    kappa : float
+        Density that maps to x = 0, over the cosmic mean [1].
+    n_bins : int
+        Number of bins.
+
+    References
+    ----------
+    Feder, Berger & Stein (2020), Phys. Rev. D 102, 103504, eq. 5.
+    """
+
+    kappa: float
+    n_bins: int = 100
+
+    def __post_init__(self) -> None:
+        if not (math.isfinite(self.kappa) and self.kappa > 0 and self.n_bins > 0):
+            raise InvalidInputError(
+                "scaled bins need a positive kappa [cosmic mean] and a positive number of bins, "
+                f"got {self.kappa} and {self.n_bins}"
+            )
+
+    def edges(self, device: torch.device | str = "cpu") -> Tensor:
+        """Return the n_bins + 1 edges, x [1], float64."""
+        return torch.linspace(-1.0, 1.0, self.n_bins + 1, dtype=torch.float64, device=device)
+
+    def densities(self) -> Tensor:
+        """Return rho / mean at the edges [1], float64, the last one infinite."""
+        x = self.edges()
+        return self.kappa * (1.0 + x) / (1.0 - x)
+
+
+@dataclass(frozen=True, slots=True)
+class CountBins:
+    """Bins of particles per voxel that double in width: 0, 1 to 2, 3 to 6, 7 to 14 ...; none is ever empty.
+
+    Attributes
+    ----------
+    n_bins : int
+        Number of bins; the last one holds also what lies beyond.
+    """
+
+    n_bins: int = 18
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.n_bins <= 40:
+            raise InvalidInputError(f"there are 1 to 40 bins of particle counts, got {self.n_bins}")
+
+    def edges(self, device: torch.device | str = "cpu") -> Tensor:
+        """Return the n_bins + 1 edges, particles per voxel, float64."""
+        return 2.0 ** torch.arange(self.n_bins + 1, dtype=torch.float64, device=device) - 1.0

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import torch
 from torch import Tensor
 
 from cosmoloom.errors import InvalidInputError
+from cosmoloom.statistics.binning import count_owned, count_rows
 from cosmoloom.statistics.fields import Field, Measured, as_density
+from cosmoloom.statistics.local_maxima import local_maxima, require_reach
 from cosmoloom.statistics.log_bins import LogBins
 
 PEAK_BINS = LogBins(-1.0, 3.4, 22)
@@ -25,17 +26,47 @@ class PeakCounts(Measured):
         Edges of the bins, log10(rho / cosmic mean) at the peak [1]; the end bins also hold what lies beyond.
     counts : Tensor, shape (*batch, n_bins)
         Peaks per bin.
+    below, above : Tensor, shape (*batch,)
+        How many of those in the first and last bin lie beyond the outer edges.
     n_searched : int
         Voxels per field whose whole neighbourhood is known, that is, that could be peaks.
+    dimensions : int
+        3 for volumes, 2 for maps.
     """
 
     edges: Tensor
     counts: Tensor
+    below: Tensor
+    above: Tensor
     n_searched: int
+    dimensions: int = 3
+
+    def mass_function(self, voxel_size: float) -> Tensor:
+        """Return the peaks per volume and decade of height.
+
+        Parameters
+        ----------
+        voxel_size : float
+            Side of a voxel in [Mpc/h].
+
+        Returns
+        -------
+        Tensor, shape (*batch, n_bins)
+            dn / dlog10(rho) of the volume searched in [(h/Mpc)^3], of maps per area in [(h/Mpc)^2].
+        """
+        if not voxel_size > 0:
+            raise InvalidInputError(f"voxel_size must be positive, in Mpc/h, got {voxel_size}")
+        volume = self.n_searched * voxel_size**self.dimensions
+        return self.counts / volume / (self.edges[1:] - self.edges[:-1])
 
 
 def peak_counts(
-    field: Field, *, neighbourhood: int = 2, bins: LogBins = PEAK_BINS, periodic: bool = False
+    field: Field,
+    *,
+    neighbourhood: int = 2,
+    bins: LogBins = PEAK_BINS,
+    periodic: bool = False,
+    dimensions: int = 3,
 ) -> PeakCounts:
     """Count voxels that are strictly denser than all others within a cube around them.
 
@@ -44,12 +75,14 @@ def peak_counts(
     field : Box, or Tensor or array of shape (*batch, n, n, n)
         rho / cosmic mean [1].
     neighbourhood : int
-        Reach of the cube in voxels: 2 compares with 124 neighbours.
+        Reach of the cube in voxels: 1 compares with 26 neighbours as ullmo2021, 2 with 124 as perraudin2019.
     bins : LogBins
         Bins of the height.
     periodic : bool
         Whether opposite faces of bare densities are neighbours; a :class:`Box` knows.  If not, voxels closer
         to a face than ``neighbourhood`` are not searched.
+    dimensions : int
+        2 searches slices or projections, shape (*batch, n, n), with 8 or 24 neighbours.
 
     Returns
     -------
@@ -62,72 +95,28 @@ def peak_counts(
 
     References
     ----------
-    Perraudin et al. (2019), Comput. Astrophys. Cosmol. 6, 5.
+    Perraudin et al. (2019), Comput. Astrophys. Cosmol. 6, 5; Ullmo, Decelle & Aghanim (2021), A&A 651, A46,
+    sect. 4.1.2.
     """
-    density = as_density(field, periodic=periodic)
+    if dimensions not in (2, 3):
+        raise InvalidInputError(f"peaks are searched in 2 or 3 dimensions, got {dimensions}")
+    density = as_density(field, periodic=periodic, dimensions=dimensions)
     values = density.values.detach()
     n = values.shape[-1]
-    if not 1 <= neighbourhood <= (n - 1) // 2:
-        raise InvalidInputError(
-            f"neighbourhood must lie in 1 to {(n - 1) // 2} voxels for a field of {n}^3, got {neighbourhood}"
-        )
-    stack = values.reshape(-1, n, n, n)
-    if density.periodic:
-        for axis in (1, 2, 3):
-            before = stack.narrow(axis, n - neighbourhood, neighbourhood)
-            after = stack.narrow(axis, 0, neighbourhood)
-            stack = torch.cat([before, stack, after], axis)
-    mask = is_peak(stack, neighbourhood)
-    inside = stack[(...,) + (slice(neighbourhood, -neighbourhood),) * 3]
+    require_reach(neighbourhood, n)
+    batch = values.shape[:-dimensions]
+    stack = values.reshape(-1, *values.shape[-dimensions:]).contiguous()
+    index = local_maxima(stack, neighbourhood, periodic=density.periodic)
+    heights = stack.reshape(-1)[index]
     if len(stack) == 1:
-        counts = bins.count(inside[mask])
+        counted = count_rows(heights[None], bins.densities())
     else:
-        owner = mask.nonzero()[:, 0].to(torch.int32)
-        counts = bins.count(inside[mask], owner, n_owners=len(stack))
+        counted = count_owned(heights, bins.densities(), index // n**dimensions, len(stack))
     return PeakCounts(
-        bins.edges(values.device), counts.reshape(*values.shape[:-3], bins.n_bins), mask[0].numel()
-    )
-
-
-def is_peak(density: Tensor, neighbourhood: int) -> Tensor:
-    """Tell which voxels are strictly denser than all others within the neighbourhood.
-
-    The largest *other* voxel is found axis by axis: along a row, then over whole rows of a plane, then over
-    whole planes, so ties need no second look and a window costs log2 of its width.
-
-    Parameters
-    ----------
-    density : Tensor, shape (*batch, n, n, n)
-        Any finite numbers.
-    neighbourhood : int
-        Reach in voxels.
-
-    Returns
-    -------
-    Tensor of bool, shape (*batch, m, m, m)
-        Where m = n - 2 neighbourhood: voxels whose neighbourhood is complete.
-    """
-    rest = (slice(neighbourhood, -neighbourhood),)
-    others_in_row = _largest_beside(density, neighbourhood, dim=-1)
-    row = torch.maximum(others_in_row, density[(..., *rest)])
-    other_rows = _largest_beside(row, neighbourhood, dim=-2)
-    others_in_plane = torch.maximum(other_rows, others_in_row[(..., *rest, slice(None))])
-    plane = torch.maximum(other_rows, row[(..., *rest, slice(None))])
-    others = _largest_beside(plane, neighbourhood, dim=-3).maximum(
-        others_in_plane[(..., *rest, slice(None), slice(None))]
-    )
-    return density[(..., *rest * 3)] > others
-
-
-def _largest_beside(values: Tensor, reach: int, *, dim: int) -> Tensor:
-    """Return the maximum of the ``reach`` entries on either side along an axis."""
-    size = values.shape[dim]
-    window, width = values, 1
-    while width < reach:  # window[i] = max of values[i : i + width]
-        step = min(width, reach - width)
-        length = window.shape[dim] - step
-        window = torch.maximum(window.narrow(dim, 0, length), window.narrow(dim, step, length))
-        width += step
-    return torch.maximum(
-        window.narrow(dim, 0, size - 2 * reach), window.narrow(dim, reach + 1, size - 2 * reach)
+        bins.edges(values.device),
+        counted.inside.reshape(*batch, bins.n_bins),
+        counted.below.reshape(batch),
+        counted.above.reshape(batch),
+        (n if density.periodic else n - 2 * neighbourhood) ** dimensions,
+        dimensions,
     )

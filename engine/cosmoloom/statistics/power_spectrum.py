@@ -8,7 +8,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from cosmoloom.errors import InvalidInputError
 from cosmoloom.statistics.fields import Field, Measured, as_density, require_box_size, require_cubes
+from cosmoloom.statistics.mass_assignment import Assignment, assignment_window, discreteness
 from cosmoloom.statistics.spherical_bins import spherical_bins
 
 _AXES = (-3, -2, -1)
@@ -23,23 +25,41 @@ class PowerSpectrum(Measured):
     k : Tensor, shape (n_bins,)
         Mean wavenumber of the modes of each shell in [h/Mpc].
     power : Tensor, shape (*batch, n_bins)
-        Power in [(Mpc/h)^3].
+        Power in [(Mpc/h)^3], shot noise taken off where it was asked for.
     n_modes : Tensor, shape (n_bins,)
         Modes per shell, k and -k counted both [1].
+    shot_noise : Tensor, shape (n_bins,)
+        What was taken off the power in [(Mpc/h)^3].
     """
 
     k: Tensor
     power: Tensor
     n_modes: Tensor
+    shot_noise: Tensor
+
+    @property
+    def error(self) -> Tensor:
+        """Scatter of the power among Gaussian fields in [(Mpc/h)^3], shape (*batch, n_bins).
+
+        ``sqrt(2 / N_modes)`` of the power with its shot noise, as k and -k are one measurement
+        (Feldman, Kaiser & Peacock 1994, ApJ 426, 23).  Nonlinear structure scatters more.
+        """
+        return (self.power + self.shot_noise) * (2 / self.n_modes) ** 0.5
 
 
-def power_spectrum(field: Field, *, box_size: float | None = None) -> PowerSpectrum:
+def power_spectrum(
+    field: Field,
+    *,
+    box_size: float | None = None,
+    n_particles: float | None = None,
+    assignment: Assignment | None = None,
+) -> PowerSpectrum:
     """Measure the power spectrum of the overdensity relative to the cosmic mean.
 
     ``P(k) = L^3 < |delta_k|^2 >`` over the modes of a shell, with ``delta = rho / rho_mean - 1`` and
     ``delta_k = n^-3 sum_x delta(x) exp(-i k x)``.  Shells are k_f = 2 pi / L wide and end at the Nyquist
-    wavenumber.  Neither a mass-assignment window nor shot noise is removed, and a sub-volume is treated as
-    if it were periodic; compare with fields that were measured alike.
+    wavenumber.  Unless asked for, neither a mass-assignment window nor shot noise is removed.  A sub-volume is
+    treated as if it were periodic; compare with fields that were measured alike.
 
     Parameters
     ----------
@@ -47,6 +67,11 @@ def power_spectrum(field: Field, *, box_size: float | None = None) -> PowerSpect
         rho / cosmic mean [1].
     box_size : float, optional
         Side in [Mpc/h]; a :class:`Box` knows its own.
+    n_particles : float, optional
+        Particles that a box of this size holds at the mean density, of which the Poisson shot noise
+        ``L^3 / n_particles`` is taken off.  Wrong for particles that still lie close to a lattice.
+    assignment : {"ngp", "cic", "tsc"}, optional
+        How the particles were painted, whose window is divided out; aliased power is not removed.
 
     Returns
     -------
@@ -55,19 +80,35 @@ def power_spectrum(field: Field, *, box_size: float | None = None) -> PowerSpect
     Raises
     ------
     InvalidInputError
-        If the field is not cubic, holds a voxel that is not finite, or has no size.
+        If the field is not cubic, holds a voxel that is not finite, or has no size, or an option is unfit.
 
     References
     ----------
-    Feder, Berger & Stein (2020), Phys. Rev. D 102, 103504.
+    Feder, Berger & Stein (2020), Phys. Rev. D 102, 103504; Jing (2005), ApJ 620, 559 (window, shot noise).
     """
     density = as_density(field, box_size=box_size)
     size = require_box_size(density)
-    bins = spherical_bins(density.values.shape[-1], density.values.device)
+    n, device = density.values.shape[-1], density.values.device
+    if n_particles is not None and not n_particles > 0:
+        raise InvalidInputError(f"n_particles must be positive, got {n_particles}; leave it out to keep shot noise")
+    bins = spherical_bins(n, device)
+    if assignment is None:
+        power = spherical_power(density.values - 1.0, size)
+    else:
+        amplitudes = torch.fft.rfftn(density.values - 1.0, dim=_AXES, norm="forward")
+        amplitudes = amplitudes / assignment_window(assignment, n, device)
+        mean = bins.total_product(amplitudes, amplitudes) / bins.n_modes
+        power = (mean * size**3).to(density.values.dtype)
+    shot_noise = torch.zeros_like(bins.radius)
+    if n_particles is not None:
+        shape = torch.ones_like(bins.radius) if assignment is None else discreteness(assignment, n, device)
+        shot_noise = shape * (size**3 / n_particles)
+        power = power - shot_noise.to(power.dtype)
     return PowerSpectrum(
         k=bins.radius * (2 * torch.pi / size),
-        power=spherical_power(density.values - 1.0, size),
+        power=power,
         n_modes=bins.n_modes,
+        shot_noise=shot_noise,
     )
 
 
@@ -103,8 +144,8 @@ class _SphericalPower(torch.autograd.Function):
     def forward(ctx: Any, field: Tensor) -> Tensor:
         amplitudes = torch.fft.rfftn(field, dim=_AXES, norm="forward")
         ctx.save_for_backward(field, amplitudes)
-        squared = amplitudes.real.square().addcmul_(amplitudes.imag, amplitudes.imag)
-        return spherical_bins(field.shape[-1], field.device).mean(squared)
+        bins = spherical_bins(field.shape[-1], field.device)
+        return bins.total_product(amplitudes, amplitudes) / bins.n_modes
 
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> Tensor:

@@ -16,7 +16,7 @@ from cosmoloom.errors import InvalidInputError
 from cosmoloom.nets.conditional import ConditionalGenerator, GeneratorConfig
 
 
-@pytest.mark.parametrize("config", [GeneratorConfig(), GeneratorConfig(n=32, widths=(64, 32, 16))])
+@pytest.mark.parametrize("config", [GeneratorConfig(), GeneratorConfig(n=32, widths=(64, 32, 16), detail_levels=2)])
 def test_operations_are_those_that_torch_counts(config):
     generator = ConditionalGenerator(config).eval()
     with FlopCounterMode(display=False) as counter, torch.no_grad():

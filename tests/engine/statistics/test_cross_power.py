@@ -33,6 +33,18 @@ def test_correlation_does_not_depend_on_amplitude():
     assert torch.allclose(3 * small.power, large.power)
 
 
+@pytest.mark.parametrize("n", [6, 7])
+def test_folded_shells_equal_the_full_transform(n):
+    a, b = field(n, n, n, seed=1), field(n, n, n, seed=2)
+    full = (torch.fft.fftn(a) * torch.fft.fftn(b).conj()).real / n**6 * 9.0**3
+    i = torch.fft.fftfreq(n, 1 / n, dtype=torch.float64)
+    radius = (i[:, None, None] ** 2 + i[:, None] ** 2 + i**2).sqrt()
+    power = cross_power(a, b, box_size=9.0).power
+    for shell in range(1, n // 2 + 1):
+        inside = (radius + 0.5).floor() == shell
+        assert power[shell - 1] == pytest.approx(float(full[inside].mean()))
+
+
 def test_unrelated_fields_correlate_no_more_than_chance():
     n = 32
     result = cross_power(field(n, n, n, seed=1), field(n, n, n, seed=2), box_size=1.0)

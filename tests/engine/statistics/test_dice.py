@@ -4,9 +4,11 @@ import numpy as np
 import pytest
 import torch
 
+from cosmoloom.box import Box
 from cosmoloom.errors import InvalidInputError
 from cosmoloom.statistics import dice
-from cosmoloom.statistics.dice import density_classes, dice_of_classes
+from cosmoloom.statistics.density_classes import density_classes
+from cosmoloom.statistics.dice import dice_of_classes
 
 
 def field(*shape, seed):
@@ -78,3 +80,32 @@ def test_batch_equals_a_loop_and_kept_classes_give_the_same():
 def test_different_shapes_are_refused():
     with pytest.raises(InvalidInputError, match="same shape"):
         dice(torch.ones(4, 4, 4), torch.ones(5, 5, 5))
+
+
+def test_jaccard_and_normalised_score_follow_from_the_overlap():
+    a, b = field(10, 10, 10, seed=1), field(10, 10, 10, seed=1) * field(10, 10, 10, seed=2)
+    result = dice(a, b)
+    ranks = [np.argsort(np.argsort(f.numpy().ravel())) for f in (a, b)]
+    top_a, top_b = (r >= 800 for r in ranks)  # the densest 20 %
+    assert float(result.jaccard[3]) == pytest.approx((top_a & top_b).sum() / (top_a | top_b).sum())
+    assert float(result.normalised[3]) == pytest.approx((float(result.dice[3]) - 0.2) / 0.8)
+
+
+def test_shares_can_be_chosen():
+    a, b = field(10, 10, 10, seed=1), field(10, 10, 10, seed=2)
+    assert torch.equal(dice(a, b, top_percent=(5.0, 50.0)).dice, dice(a, b).dice[[0, 9]])
+    assert dice(a, a, top_percent=(0.1, 1.0)).dice.tolist() == [1.0, 1.0]
+
+
+def test_boxes_of_different_size_are_refused_and_other_redshifts_are_not():
+    density = field(8, 8, 8, seed=1).numpy()
+    early = Box.from_array(density, box_size=8.0, redshift=3.0)
+    late = Box.from_array(density**2, box_size=8.0, redshift=0.0)
+    assert torch.equal(dice(early, late).dice, torch.ones(19, dtype=torch.float64))
+    with pytest.raises(InvalidInputError, match="8 and 16 Mpc/h"):
+        dice(early, Box.from_array(density, box_size=16.0))
+
+
+def test_shares_out_of_range_are_refused():
+    with pytest.raises(InvalidInputError, match="top_percent"):
+        dice(torch.ones(4, 4, 4), torch.ones(4, 4, 4), top_percent=(50.0, 120.0))

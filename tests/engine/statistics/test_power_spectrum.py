@@ -33,6 +33,13 @@ def test_white_noise_has_a_flat_spectrum_at_the_level_of_its_variance():
     assert 0.5 < deviation.std() < 1.6
 
 
+def test_error_is_the_scatter_of_gaussian_fields_also_without_their_shot_noise():
+    for options in ({}, {"n_particles": 1000.0}):
+        result = power_spectrum(1 + noise(2000, 6, 6, 6), box_size=6.0, **options)
+        ratio = result.power.std(0) / result.error.mean(0)
+        assert torch.allclose(ratio, torch.ones_like(ratio), atol=0.06)
+
+
 @pytest.mark.parametrize("n", [4, 5, 8, 9, 16])
 def test_folded_shells_equal_the_full_transform(n):
     box_size = 12.0

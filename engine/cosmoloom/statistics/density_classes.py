@@ -1,0 +1,83 @@
+"""Density classes: between which of a field's own quantiles each voxel lies; a comparison of ranks needs no more."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from cosmoloom.errors import InvalidInputError
+from cosmoloom.statistics.fields import require_cubes
+
+TOP_PERCENT = tuple(float(percent) for percent in range(5, 100, 5))
+"""Shares of the densest voxels, 5 % apart [%]."""
+
+
+def require_shares(top_percent: Sequence[float]) -> None:
+    """Raise InvalidInputError unless shares [%] ascend between 0 and 100, at most 255 of them."""
+    shares = np.array([0.0, *top_percent, 100.0])
+    if not (1 <= len(top_percent) <= 255 and (np.diff(shares) > 0).all()):
+        raise InvalidInputError(
+            f"top_percent must hold 1 to 255 ascending shares between 0 and 100 %, got {list(top_percent)}"
+        )
+
+
+def density_classes(density: Tensor, top_percent: Sequence[float] = TOP_PERCENT) -> Tensor:
+    """Return the class of each voxel among its field's own; worth keeping for a field compared often.
+
+    The threshold of the densest p % is the value of rank ``round(n^3 (1 - p / 100))`` from below; voxels that
+    tie with it lie below it.
+
+    Parameters
+    ----------
+    density : Tensor, shape (*batch, n, n, n)
+        Any monotonic measure of density, finite.
+    top_percent : sequence of float
+        Ascending shares of the densest voxels [%].
+
+    Returns
+    -------
+    Tensor, shape (*batch, n, n, n), uint8
+        Number of thresholds below the voxel: 0 for the least dense.
+    """
+    require_cubes(density)
+    require_shares(top_percent)
+    values = density.detach()
+    flat = values.reshape(-1, values.shape[-1] ** 3)
+    size = flat.shape[-1]
+    last_below = [max(round(size * (1 - percent / 100)) - 1, 0) for percent in reversed(top_percent)]
+    if flat.device.type == "cpu" and flat.dtype == torch.float32:
+        rows = [_classes(row, np.array(last_below)) for row in flat.contiguous().numpy()]
+        return torch.from_numpy(np.stack(rows)).reshape(values.shape)
+    thresholds = flat.sort(dim=-1).values[:, last_below].contiguous()
+    return torch.searchsorted(thresholds, flat.contiguous()).to(torch.uint8).reshape(values.shape)
+
+
+def _classes(values: NDArray[np.float32], ranks: NDArray[np.int64]) -> NDArray[np.uint8]:
+    """Classify one field by the values at ascending ranks, of which only the neighbourhoods are sorted."""
+    from cosmoloom.statistics.rank_kernel import CELLS, assign_classes, count_cells, gather_cells
+
+    bits = values.view(np.int32)
+    counts = np.zeros(CELLS, dtype=np.int32)
+    count_cells(bits, counts)
+    ends = np.cumsum(counts)
+    cell_of_rank = np.searchsorted(ends, ranks, side="right")
+    cells, number = np.unique(cell_of_rank, return_inverse=True)
+    segment = np.zeros(CELLS, dtype=np.uint8)
+    segment[cells] = np.arange(1, len(cells) + 1)
+    starts = np.concatenate([[0, 0], np.cumsum(counts[cells])])
+    gathered = np.empty(starts[-1], dtype=np.float32)
+    gather_cells(values, bits, segment, starts[:-1].copy(), gathered)
+    thresholds = np.empty(len(ranks), dtype=np.float32)
+    for part, (cell, start, end) in enumerate(zip(cells, starts[1:-1], starts[2:], strict=True)):
+        inside = number == part
+        thresholds[inside] = np.sort(gathered[start:end])[ranks[inside] - (ends[cell] - counts[cell])]
+    below = np.zeros(CELLS, dtype=np.uint8)
+    for cell in cell_of_rank:
+        below[cell + 1 :] += 1
+    classes = np.empty(values.shape, dtype=np.uint8)
+    assign_classes(values, bits, below, segment, thresholds, classes)
+    return classes
