@@ -36,6 +36,7 @@ def simulate(
     --boxes 0 --check does nothing else.
     """
     from cosmoloom.cli.device import require_device
+    from cosmoloom.cli.lists import numbers
     from cosmoloom.data.store import SimulationStore
     from cosmoloom.errors import InvalidInputError
     from cosmoloom.simulate.campaign import grid_of
@@ -43,12 +44,7 @@ def simulate(
 
     if pair and boxes % 2:
         raise InvalidInputError(f"--pair makes boxes two by two, so --boxes must be even, got {boxes}")
-    try:
-        snapshots = tuple(float(z) for z in redshifts.split(","))
-    except ValueError:
-        raise InvalidInputError(
-            f"--redshifts must be numbers with commas between, got {redshifts!r}"
-        ) from None
+    snapshots = numbers(redshifts, option="--redshifts")
     plans = [
         SimulationPlan(
             box_size=box_size,

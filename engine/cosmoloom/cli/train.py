@@ -56,24 +56,26 @@ def train(
     from rich.live import Live
 
     from cosmoloom.cli.device import require_device
+    from cosmoloom.cli.lists import names, numbers
     from cosmoloom.data.store import SimulationStore
     from cosmoloom.errors import InvalidInputError
     from cosmoloom.train.loop import train as run
     from cosmoloom.train.plan import TrainingPlan
 
-    kept = _names(held_out)
+    kept = names(held_out)
     simulations = SimulationStore.open(store)
     for simulation in kept:
         simulations[simulation]  # refuses a name that is not there
     try:
         plan = TrainingPlan(
             store=store,
-            boxes=_names(boxes) or tuple(other for other in simulations.names() if other not in kept),
+            boxes=names(boxes) or tuple(other for other in simulations.names() if other not in kept),
             held_out=kept,
-            redshifts=_numbers(redshifts, "redshifts"),
+            redshifts=numbers(redshifts, option="--redshifts"),
             n=n,
-            kappa_range=_pair(_numbers(kappa, "kappa")),
+            kappa_range=_pair(numbers(kappa, option="--kappa")),
             widths=tuple(max(8, width >> level) for level in range(_levels(n))),
+            detail_levels=_levels(n) - 1,
             critic_widths=tuple(max(8, width >> level) for level in reversed(range(_levels(critic_n or n)))),
             coarsen=coarsen,
             grow_from=grow_from,
@@ -124,19 +126,6 @@ def _panel(progress: Progress, redshifts: tuple[float, ...]) -> Table:
     for redshift, power, mean in zip(redshifts, progress.power_error, progress.mean_error, strict=True):
         table.add_row(f"{redshift:g}", f"{power:.3f}", f"{mean:+.3f}")
     return table
-
-
-def _names(text: str) -> tuple[str, ...]:
-    return tuple(part.strip() for part in text.split(",") if part.strip())
-
-
-def _numbers(text: str, what: str) -> tuple[float, ...]:
-    from cosmoloom.errors import InvalidInputError
-
-    try:
-        return tuple(float(part) for part in text.split(","))
-    except ValueError as error:
-        raise InvalidInputError(f"--{what} takes numbers separated by commas, got {text!r}") from error
 
 
 def _pair(values: tuple[float, ...]) -> tuple[float, float]:

@@ -63,8 +63,8 @@ class Comparison:
 
     @property
     def judged(self) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
-        """Shells with k <= K_MAX."""
-        return self.model.k <= K_MAX
+        """Shells with k <= K_MAX, and the first shell in any case."""
+        return (self.model.k <= K_MAX) | (self.model.k == self.model.k[0])
 
     @property
     def mean_power_error(self) -> float:
@@ -85,8 +85,12 @@ class Comparison:
     @property
     def mass_distance(self) -> float:
         """Share of voxels in the wrong bin: half the summed difference of the mean histograms [1]."""
-        a, b = (s.mass.mean(0) / s.mass.mean(0).sum() for s in (self.model, self.simulation))
-        return float(0.5 * np.abs(a - b).sum())
+        return _mass_distance(self.model, self.simulation)
+
+    @property
+    def others_mass_distance(self) -> float | None:
+        """As :attr:`mass_distance`, of the store's other simulations."""
+        return None if self.others is None else _mass_distance(self.others, self.simulation)
 
     @property
     def peak_number_ratio(self) -> float:
@@ -100,3 +104,8 @@ class Comparison:
         points = np.concatenate([a, b])
         gaps = np.searchsorted(a, points, "right") / len(a) - np.searchsorted(b, points, "right") / len(b)
         return float(np.abs(gaps).max())
+
+
+def _mass_distance(one: SampleStatistics, two: SampleStatistics) -> float:
+    a, b = (s.mass.mean(0) / s.mass.mean(0).sum() for s in (one, two))
+    return float(0.5 * np.abs(a - b).sum())

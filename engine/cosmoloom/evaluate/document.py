@@ -1,9 +1,10 @@
-"""An evaluation as files: numbers as JSON, pictures as PNG."""
+"""Evaluations as files: one page, numbers as JSON, pictures as PNG."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,12 +15,16 @@ from cosmoloom.errors import UnwritableError
 from cosmoloom.evaluate.comparison import K_MAX, Comparison
 from cosmoloom.evaluate.plain import plain
 from cosmoloom.evaluate.samples import Band
+from cosmoloom.evaluate.sentences import sentences
+from cosmoloom.statistics.scores import Diversity, FrechetScore
 
 if TYPE_CHECKING:
+    from cosmoloom.evaluate.judgement import Judgement, ScoresAt
     from cosmoloom.evaluate.report import Evaluation
 
 FORMAT = "cosmoloom-evaluation"
 NUMBERS = "evaluation.json"
+PAGE = "evaluation.html"
 
 
 def prepare_folder(folder: Path) -> None:
@@ -37,27 +42,49 @@ def prepare_folder(folder: Path) -> None:
     require_writable(folder / NUMBERS)
 
 
-def write_evaluation(evaluation: Evaluation, folder: Path) -> list[Path]:
-    """Write numbers and pictures, each file whole or not at all; return their paths."""
+def write_evaluations(evaluations: Sequence[Evaluation], folder: Path) -> list[Path]:
+    """Write page, numbers and pictures, each file whole or not at all; return their paths."""
     from cosmoloom.evaluate.figures import figures
+    from cosmoloom.evaluate.page import page
 
     written = [folder / NUMBERS]
+    document = as_document(evaluations[0])
+    if len(evaluations) > 1:
+        document["compared_with"] = [as_document(other) for other in evaluations[1:]]
     with atomic_path(folder / NUMBERS) as draft:
-        draft.write_text(json.dumps(as_document(evaluation), indent=1, allow_nan=False) + "\n")
-    for name, figure in figures(evaluation):
-        written.append(folder / name)
-        with atomic_path(folder / name) as draft:
-            figure.savefig(draft, dpi=160)
+        draft.write_text(json.dumps(document, indent=1, allow_nan=False) + "\n")
+    pictures: dict[str, bytes] = {}
+    for name, figure in figures(evaluations):
+        content = BytesIO()
+        figure.savefig(content, format="png", dpi=130)
+        pictures[name] = content.getvalue()
+        written.append(folder / f"{name}.png")
+        with atomic_path(written[-1]) as draft:
+            draft.write_bytes(pictures[name])
+    written.append(folder / PAGE)
+    with atomic_path(folder / PAGE) as draft:
+        draft.write_text(page(evaluations, pictures), encoding="utf-8")
     return written
 
 
 def as_document(evaluation: Evaluation) -> dict[str, Any]:
     """Return the whole evaluation ready for JSON; undefined numbers become null."""
-    document: dict[str, Any] = {"format": FORMAT, "version": 1, **evaluation.facts}
+    document: dict[str, Any] = {"format": FORMAT, "version": 2, **evaluation.facts}
     document["summary"] = summary(evaluation)
-    document["redshifts"] = [_comparison(row) for row in evaluation.comparisons]
+    document["sentences"] = sentences(evaluation)
+    document["redshifts"] = [
+        _comparison(row)
+        | {"scores": _scores(scores)}
+        | {key: {"x": a.x, "model": Band.of(a.values), "simulation": Band.of(b.values)} for key, (a, b) in more.items()}
+        for row, scores, more in zip(
+            evaluation.comparisons, evaluation.judgement.at, evaluation.further.values(), strict=True
+        )
+    ]
+    document["scores_at_last_redshift"] = _last_scores(evaluation.judgement)
     if evaluation.correlation is not None:
         document["correlation"] = evaluation.correlation
+    if evaluation.overlap is not None:
+        document["overlap"] = {"top_percent": evaluation.overlap.top_percent, "scores": evaluation.overlap}
     if evaluation.growth is not None:
         document["growth"] = evaluation.growth
     result: dict[str, Any] = plain(document)
@@ -139,6 +166,41 @@ def _comparison(row: Comparison) -> dict[str, Any]:
             "simulation_scatter": _scatter(row.simulation.mean_density),
             "distance": row.mean_density_distance,
         },
+    }
+
+
+def _scores(scores: ScoresAt) -> dict[str, Any]:
+    return {
+        "frechet": {name: _frechet(score) for name, score in scores.frechet.items()},
+        "compatibility": scores.compatibility,
+        "test": scores.test,
+    }
+
+
+def _frechet(score: FrechetScore) -> dict[str, Any]:
+    return {"score": score.score, "floor_score": score.floor_score, "at_floor": score.at_floor, "distances": score}
+
+
+def _last_scores(judgement: Judgement) -> dict[str, Any]:
+    found = judgement.memorisation
+    return {
+        "published_frechet": {name: _frechet(score) for name, score in judgement.published.items()},
+        "diversity": {
+            "model": _diversity(judgement.diversity),
+            "simulation": _diversity(judgement.simulated_diversity),
+            "others": None if judgement.other_diversity is None else _diversity(judgement.other_diversity),
+        },
+        "memorisation": None
+        if found is None
+        else {"nearest": found, "threshold": found.threshold, "copies": found.copies},
+        "tiling": {"model": judgement.tiling, "simulation": judgement.simulated_tiling},
+    }
+
+
+def _diversity(found: Diversity) -> dict[str, Any]:
+    return {
+        "k": found.k, "mean": found.mean, "error": found.error, "n_pairs": len(found.pairs),
+        "largest_pair": found.pairs.max(), "repeated": found.repeated,
     }
 
 

@@ -38,6 +38,29 @@ class Correlation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Overlap:
+    """Dice score of the densest voxels at two redshifts, for the densest 5, 10 ... 95 %.
+
+    Attributes
+    ----------
+    early, late : float
+        The redshifts [1].
+    model, simulation : Band
+        Of single latents, and of single held-out sub-volumes [1].
+    """
+
+    early: float
+    late: float
+    model: Band
+    simulation: Band
+
+    @property
+    def top_percent(self) -> Values:
+        """Share of voxels above the threshold [%], which is also 100 times the score of unrelated fields."""
+        return np.arange(5.0, 100.0, 5.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Growth:
     """Growth of large-scale power between two redshifts: mean power late over mean power early.
 

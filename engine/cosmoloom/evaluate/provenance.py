@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from cosmoloom import __version__
-from cosmoloom.data.store import SimulationStore, StoredSimulation
 from cosmoloom.evaluate.bootstrap import N_RESAMPLES
 from cosmoloom.evaluate.comparison import K_MAX
 from cosmoloom.evaluate.evolution import LARGE_SCALE
+from cosmoloom.evaluate.further import FURTHER
 
 if TYPE_CHECKING:
+    from cosmoloom.evaluate.simulations import Selection
     from cosmoloom.pipeline.conditional import ConditionalModel
 
 DEFINITIONS = {
@@ -29,31 +29,38 @@ DEFINITIONS = {
     "per bin of log10(density)",
     "mean_density_distance": "Kolmogorov-Smirnov distance of the distributions of mean density",
     "correlation": "r(k) = P_ab / sqrt(P_aa P_bb) of one field at two redshifts; mean over fields",
+    "overlap": "Dice score 2 N_ab / (N_a + N_b) of the densest voxels of one field at two redshifts",
     "growth": f"mean power of the modes below {LARGE_SCALE:g} h/Mpc, late over early, of the same fields",
+    "frechet": "S* = 1 / d^2 with d^2 = |m_a - m_b|^2 + Tr(C_a + C_b - 2 (C_a C_b)^(1/2)) of log10 statistics, "
+    "clamped and stable for fewer fields than bins; larger is better, and it depends on the number of fields",
+    "published": "the same score by the statistics and the matrix root of the code released with Perraudin et al. "
+    "(2019), faults included, densities taken as 64 particles per voxel",
+    "floor": "median distance of random halves of the held-out sub-volumes, resampled to the same numbers of "
+    "fields; halves know less than the whole, so the floor errs towards larger distances",
+    "compatibility": "|difference of means| over the joint scatter of single fields, per bin (Cavezza et al. 2022)",
+    "test": "energy distance of standardised log statistics with the share of 999 random relabellings at least as far",
+    "diversity": "correlation r(k) among the samples themselves, averaged over pairs: 0 if they are independent",
+    "memorisation": "largest correlation of ln(1 + density) with any part of the training boxes, in all 48 "
+    "orientations; a copy reaches 1",
+    "tiling": "mean squared step of ln(1 + density) across every 2nd, 4th, 8th ... plane of voxels over that elsewhere",
+    **{statistic.key: statistic.definition for statistic in FURTHER},
+    "difference / scatter": "difference of means over the standard deviation among held-out sub-volumes",
     "others": "the same ratio for the store's other simulations, the model's training among them: "
     "how much two sets of simulations of this size differ",
 }
 
 
 def facts(
-    model: ConditionalModel,
-    store: SimulationStore,
-    held_out: Sequence[StoredSimulation],
-    others: Sequence[StoredSimulation],
-    *,
-    coarsen: int,
-    kappa: float,
-    seed: int,
-    n_samples: int,
+    model: ConditionalModel, selection: Selection, *, name: str, kappa: float, seed: int, n_samples: int
 ) -> dict[str, Any]:
     """Return all that a reader needs to repeat the evaluation, ready for JSON."""
-    card, first = model.card, held_out[0]
+    card, held_out = model.card, selection.held_out
+    first = held_out[0]
     names = [simulation.name for simulation in held_out]
-    n_sub_volumes = sum((simulation.n // coarsen // card.n) ** 3 for simulation in held_out)
     return {
         "made_by": f"cosmoloom {__version__}",
         "model": {
-            "name": card.name,
+            "name": name,
             "weights_sha256": card.weights_sha256,
             "n": card.n,
             "box_size": card.box_size,
@@ -62,43 +69,55 @@ def facts(
             "computed_in": str(model.dtype).removeprefix("torch."),
         },
         "samples": {"count": n_samples, "first_seed": seed, "kappa": kappa},
-        "held_out": {"names": names, "n_boxes": len(held_out), "n_sub_volumes": n_sub_volumes},
+        "held_out": {"names": names, "n_boxes": len(held_out), "n_sub_volumes": selection.n_sub_volumes},
         "store": {
-            "name": store.path.name,
+            "name": selection.store.path.name,
             "box_size": first.box_size,
             "n": first.n,
-            "averaged_over_voxels_per_side": coarsen,
+            "averaged_over_voxels_per_side": selection.coarsen,
             "mean_count": first.mean_count,
             "redshifts": list(first.redshifts),
             "plans": {simulation.name: dict(simulation.group.attrs["plan"]) for simulation in held_out},
             "cosmology": first.cosmology.as_dict(),
-            "others": [simulation.name for simulation in others],
+            "others": [simulation.name for simulation in selection.others],
         },
         "units": {"box_size": "Mpc/h, comoving", "k": "h/Mpc", "power": "(Mpc/h)^3", "kappa": "cosmic mean"},
         "definitions": DEFINITIONS,
-        "cautions": _cautions(model, held_out, n_sub_volumes),
+        "cautions": _cautions(model, selection, n_samples),
     }
 
 
-def _cautions(model: ConditionalModel, held_out: Sequence[StoredSimulation], n_sub_volumes: int) -> list[str]:
-    names = [simulation.name for simulation in held_out]
+def _cautions(model: ConditionalModel, selection: Selection, n_samples: int) -> list[str]:
+    held_out, count = selection.held_out, selection.n_sub_volumes
+    plans = [simulation.group.attrs["plan"] for simulation in held_out]
     cautions = [
         (
-            f"The {n_sub_volumes} held-out sub-volumes come from {len(held_out)} boxes.  Those of one box "
-            "share its long waves and are not independent, so the error bars, which count them as if they "
-            "were, are too small on large scales; 'others' shows by how much two sets of boxes differ."
+            f"The {count} held-out sub-volumes come from {len(held_out)} boxes.  Those of one box share its long "
+            "waves and are not independent, so the error bars, which count them as if they were, are too small on "
+            "large scales; the other simulations show by how much two sets of boxes differ."
         ),
         "Errors are relative to these particle-mesh simulations, not to a converged N-body code.",
     ]
-    if any(simulation.group.attrs["plan"].get("fixed") for simulation in held_out):
+    n_bins = selection.n // 2
+    if n_samples <= n_bins:
+        cautions.append(
+            f"A covariance of {n_bins} shells from {n_samples} samples is singular and its correlations are noisy "
+            f"by {1 / n_samples**0.5:.2f} each; for one that can be inverted draw more than {n_bins} samples."
+        )
+    if any(plan.get("fixed") for plan in plans):
         cautions.append(
             "The held-out boxes have fixed initial amplitudes, which lowers the scatter of power among boxes "
             "and, less so, among their sub-volumes."
         )
-    shared = sorted(set(names) & set(model.card.training.get("boxes", [])))
-    if shared:
+    if any(plan.get("mirrored") for plan in plans):
         cautions.append(
-            f"Simulations named {', '.join(shared)} were among those that the model was trained on; "
-            "unless this is another store, they are not held out."
+            "One held-out box mirrors another's initial conditions, so that their sub-volumes are anticorrelated on "
+            "large scales."
+        )
+    unread = set(model.card.training.get("boxes", [])) - {simulation.name for simulation in selection.others}
+    if unread or not selection.others:
+        cautions.append(
+            "The store does not hold all simulations that the model was trained on, so copies of those would go "
+            "unnoticed."
         )
     return cautions

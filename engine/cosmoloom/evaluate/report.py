@@ -1,8 +1,8 @@
-"""Evaluate a model: draw samples, measure them beside held-out simulations, write numbers and pictures."""
+"""Evaluate models: draw samples, measure and score them beside held-out simulations, write the report."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil
 from pathlib import Path
@@ -11,14 +11,17 @@ from typing import TYPE_CHECKING, Any
 from torch import Tensor
 
 from cosmoloom.box import Box
-from cosmoloom.data.store import SimulationStore, StoredSimulation
+from cosmoloom.data.store import SimulationStore
 from cosmoloom.errors import InvalidInputError
 from cosmoloom.evaluate.comparison import Comparison
-from cosmoloom.evaluate.evolution import GROWTH_REDSHIFTS, Correlation, Growth, growth_of_power
+from cosmoloom.evaluate.evolution import GROWTH_REDSHIFTS, Correlation, Growth, Overlap, growth_of_power
+from cosmoloom.evaluate.further import Curves
+from cosmoloom.evaluate.judgement import Judgement, judge
 from cosmoloom.evaluate.provenance import facts
 from cosmoloom.evaluate.samples import Band
 from cosmoloom.evaluate.series import Series, follow
-from cosmoloom.evaluate.sub_volumes import select, stored_sub_volumes
+from cosmoloom.evaluate.simulations import Selection, Simulated, choose, measure_simulations
+from cosmoloom.statistics.scores.floor import FEWEST
 
 if TYPE_CHECKING:
     from cosmoloom.pipeline.conditional import ConditionalModel
@@ -29,7 +32,7 @@ BATCH = 8
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evaluation:
-    """What :func:`evaluate` found.
+    """What was found of one model.
 
     Attributes
     ----------
@@ -37,19 +40,33 @@ class Evaluation:
         Model, samples, simulations and their provenance, as JSON.
     comparisons : tuple of Comparison
         One per redshift, from early to late.
+    further : mapping
+        From redshift to further statistics by name: curves of the samples, and of the held-out sub-volumes.
     correlation : Correlation or None
         Between the first and the last redshift; None if there is only one.
+    overlap : Overlap or None
+        Of the densest voxels at the first and the last redshift; None if there is only one.
     growth : Growth or None
         None if the store or the model lacks one of the redshifts.
+    judgement : Judgement
+        Scores, with what simulations score among themselves.
     pictured : tuple of pairs of Box
         One held-out sub-volume and one sample per redshift, to look at.
     """
 
     facts: dict[str, Any]
     comparisons: tuple[Comparison, ...]
+    further: Mapping[float, Mapping[str, tuple[Curves, Curves]]]
     correlation: Correlation | None
+    overlap: Overlap | None
     growth: Growth | None
+    judgement: Judgement
     pictured: tuple[tuple[Box, Box], ...]
+
+    @property
+    def name(self) -> str:
+        """Name of the model, distinct among those that were evaluated together."""
+        return str(self.facts["model"]["name"])
 
 
 def evaluate(
@@ -62,56 +79,79 @@ def evaluate(
     *,
     kappa: float | None = None,
     seed: int = 0,
+    fresh_store: bool = False,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> Evaluation:
-    """Compare samples of a model with simulations.
+    """Compare samples of one model with simulations; as :func:`evaluate_side_by_side`."""
+    return evaluate_side_by_side(
+        [model], store, held_out_names, redshifts, n_samples, out_dir,
+        kappa=kappa, seed=seed, fresh_store=fresh_store, on_progress=on_progress,
+    )[0]
+
+
+def evaluate_side_by_side(
+    models: Sequence[ConditionalModel],
+    store: SimulationStore,
+    held_out_names: Sequence[str],
+    redshifts: Sequence[float] = REDSHIFTS,
+    n_samples: int = 64,
+    out_dir: str | Path | None = None,
+    *,
+    kappa: float | None = None,
+    seed: int = 0,
+    fresh_store: bool = False,
+    on_progress: Callable[[int, int], None] | None = None,
+) -> tuple[Evaluation, ...]:
+    """Compare samples of models with the same simulations.
 
     Parameters
     ----------
-    model : ConditionalModel
-        What is judged; load it in exact precision.
+    models : sequence of ConditionalModel
+        What is judged, on one grid; load them in exact precision.
     store : SimulationStore
         Holds the simulations.
     held_out_names : sequence of str
-        Those that the model's training never read.
+        Those that no model's training ever read.
     redshifts : sequence of float
         Where to compare; the store must have these snapshots [1].
     n_samples : int
         Samples per redshift, of the same latents at each.
     out_dir : str or Path, optional
-        Where to write ``evaluation.json`` and the pictures; nothing is written without it.
+        Where to write the page, its pictures and its numbers; nothing is written without it.
     kappa : float, optional
-        Condition of the network [cosmic mean]; the middle of the trained range by default.
+        Condition of the networks [cosmic mean]; the middle of each trained range by default.
     seed : int
         Of the first sample; the next ones count up.
+    fresh_store : bool
+        Say that the store is not the one of the training, so that equal names are no equal simulations.
     on_progress : callable, optional
         Told how many batches of how many are measured.
+
+    Returns
+    -------
+    tuple of Evaluation
+        One per model, in the order given.
 
     Raises
     ------
     InvalidInputError
-        If model and simulations do not fit together, or a redshift is missing.
+        If models and simulations do not fit together, a held-out simulation was trained on, a redshift is
+        missing, or there are too few fields for a covariance.
     UnwritableError
         If ``out_dir`` cannot be written to; found out before the work begins.
     """
-    from cosmoloom.evaluate.document import prepare_folder, write_evaluation
+    from cosmoloom.evaluate.document import prepare_folder, write_evaluations
 
-    card = model.card
-    kappa = card.default_kappa if kappa is None else kappa
-    if n_samples < 2:
-        raise InvalidInputError(f"a scatter needs at least 2 samples, got {n_samples}")
-    wanted = tuple(sorted({float(z) for z in redshifts}, reverse=True))
-    coarsen = _coarsening(model, select(store, held_out_names, 1)[0])
-    simulations = select(store, held_out_names, card.n, coarsen=coarsen)
-    _require_fit(model, simulations[0], wanted, kappa)
+    if not models:
+        raise InvalidInputError("name at least one model to evaluate")
+    if n_samples < FEWEST:
+        raise InvalidInputError(f"a covariance and its floor need at least {FEWEST} samples, got {n_samples}")
+    kappas = [model.card.default_kappa if kappa is None else kappa for model in models]
+    selection = choose(models, store, held_out_names, redshifts, kappas, fresh_store=fresh_store)
     if out_dir is not None:
         prepare_folder(Path(out_dir))
-
-    low, high = card.redshift_range
-    growing = all(z in simulations[0].redshifts and low <= z <= high for z in GROWTH_REDSHIFTS)
-    drawn = tuple(sorted({*wanted, *(GROWTH_REDSHIFTS if growing else ())}, reverse=True))
-    others = _others(store, simulations[0], held_out_names)
-    done, total = 0, ceil(n_samples / BATCH) + len(simulations) + len(others)
+    n_batches = ceil(n_samples / BATCH) + 1  # the last for the scores
+    done, total = 0, n_batches * len(models) + len(selection.held_out) + len(selection.others)
 
     def on_batch() -> None:
         nonlocal done
@@ -119,83 +159,72 @@ def evaluate(
         if on_progress is not None:
             on_progress(done, total)
 
-    def measured(batches: Iterator[dict[float, Tensor]]) -> Series:
-        return follow(batches, box_size=card.box_size, correlated=(wanted[0], wanted[-1]), on_batch=on_batch)
+    simulated = measure_simulations(selection, on_batch)
+    names = distinct_names([model.card.name for model in models])
+    evaluations = []
+    for model, name, scaling in zip(models, names, kappas, strict=True):
+        known = facts(model, selection, name=name, kappa=scaling, seed=seed, n_samples=n_samples)
+        seeds = range(seed, seed + n_samples)
+        evaluations.append(_evaluate(model, selection, simulated, known, scaling, seeds, on_batch))
+    if out_dir is not None:
+        write_evaluations(evaluations, Path(out_dir))
+    return tuple(evaluations)
 
-    def cut(simulation: StoredSimulation, redshift: float) -> Tensor:
-        return stored_sub_volumes(simulation, redshift, card.n, coarsen=coarsen)
 
-    sampled = measured(_draw(model, drawn, kappa, range(seed, seed + n_samples)))
-    simulated = measured({z: cut(s, z) for z in drawn} for s in simulations)
-    rest = measured({z: cut(s, z) for z in wanted} for s in others) if others else None
-    evaluation = Evaluation(
-        facts=facts(model, store, simulations, others, coarsen=coarsen, kappa=kappa, seed=seed, n_samples=n_samples),
-        comparisons=tuple(
-            Comparison(
-                redshift=z,
-                trained=any(abs(z - t) < 1e-6 for t in card.trained_redshifts),
-                model=sampled.at[z],
-                simulation=simulated.at[z],
-                others=None if rest is None else rest.at[z],
-            )
+def distinct_names(names: Sequence[str]) -> list[str]:
+    """Return the names, with numbers behind those that models share."""
+    return [
+        f"{name} ({names[: i + 1].count(name)})" if names.count(name) > 1 else name for i, name in enumerate(names)
+    ]
+
+
+def _evaluate(
+    model: ConditionalModel,
+    selection: Selection,
+    simulated: Simulated,
+    known: dict[str, Any],
+    kappa: float,
+    seeds: range,
+    on_batch: Callable[[], None],
+) -> Evaluation:
+    """Draw, measure and score the samples of one model."""
+    card, wanted, held_out = model.card, selection.redshifts, simulated.held_out
+    batches = _draw(model, selection.drawn, kappa, seeds)
+    sampled = follow(batches, box_size=card.box_size, correlated=(wanted[0], wanted[-1]), on_batch=on_batch)
+    comparisons = tuple(
+        Comparison(
+            redshift=z,
+            trained=any(abs(z - t) < 1e-6 for t in card.trained_redshifts),
+            model=sampled.at[z],
+            simulation=held_out.at[z],
+            others=None if simulated.others is None else simulated.others.at[z],
+        )
+        for z in wanted
+    )
+    trained_on = [s for s in selection.others if s.name in card.training.get("boxes", [])]
+    training = [selection.whole(s, wanted[-1]) for s in trained_on]
+    judgement = judge(comparisons, sampled, held_out, simulated.others, training, box_size=card.box_size)
+    on_batch()
+    first = selection.held_out[0].name
+    return Evaluation(
+        facts=known,
+        comparisons=comparisons,
+        further={
+            z: {key: (curves, held_out.further[z][key]) for key, curves in sampled.further[z].items()}
             for z in wanted
-        ),
-        correlation=_correlation(sampled, simulated, wanted),
-        growth=_growth(model, sampled, simulated) if growing else None,
+        },
+        correlation=_correlation(sampled, held_out, wanted),
+        overlap=_overlap(sampled, held_out, wanted),
+        growth=_growth(model, sampled, held_out) if selection.growing else None,
+        judgement=judgement,
         pictured=tuple(
             (
-                _box(simulated, z, card.box_size, f"simulation {simulations[0].name}"),
-                _box(sampled, z, card.box_size, f"{card.name}, seed {seed}"),
+                _box(held_out, z, card.box_size, f"simulation {first}"),
+                _box(sampled, z, card.box_size, f"{known['model']['name']}, seed {seeds[0]}"),
             )
             for z in wanted
         ),
     )
-    if out_dir is not None:
-        write_evaluation(evaluation, Path(out_dir))
-    return evaluation
-
-
-def _coarsening(model: ConditionalModel, simulation: StoredSimulation) -> int:
-    """Return how many voxels of the simulation are as wide as one of the model."""
-    voxel_size, wanted = simulation.box_size / simulation.n, model.card.voxel_size
-    coarsen = max(1, round(wanted / voxel_size))
-    if abs(coarsen * voxel_size / wanted - 1) > 1e-3:
-        raise InvalidInputError(
-            f"model {model.card.name} has voxels of {wanted:g} Mpc/h, which is no multiple of "
-            f"the simulations' {voxel_size:g} Mpc/h"
-        )
-    return coarsen
-
-
-def _require_fit(
-    model: ConditionalModel, simulation: StoredSimulation, redshifts: Sequence[float], kappa: float
-) -> None:
-    """Raise InvalidInputError unless model and simulation can be compared at these redshifts."""
-    card = model.card
-    if not redshifts:
-        raise InvalidInputError("name at least one redshift to compare at")
-    if card.universe != simulation.cosmology:
-        raise InvalidInputError(
-            f"model {card.name} was trained in another cosmology ({card.universe}) "
-            f"than the simulations' ({simulation.cosmology})"
-        )
-    for redshift in redshifts:
-        model.check(redshift, kappa)
-        if not any(abs(redshift - z) < 1e-6 for z in simulation.redshifts):
-            known = ", ".join(f"{z:g}" for z in simulation.redshifts)
-            raise InvalidInputError(f"the simulations have snapshots at z = {known}, not at {redshift:g}")
-
-
-def _others(
-    store: SimulationStore, like: StoredSimulation, held_out_names: Sequence[str]
-) -> list[StoredSimulation]:
-    """Return the store's other simulations of the same kind."""
-    rest = [simulation for simulation in store if simulation.name not in held_out_names]
-    return [simulation for simulation in rest if _kind(simulation) == _kind(like)]
-
-
-def _kind(simulation: StoredSimulation) -> tuple[object, ...]:
-    return simulation.n, simulation.box_size, simulation.redshifts, simulation.cosmology
 
 
 def _draw(
@@ -217,6 +246,14 @@ def _correlation(sampled: Series, simulated: Series, redshifts: Sequence[float])
         k=sampled.at[redshifts[0]].k,
         model=Band.of(sampled.correlation),
         simulation=Band.of(simulated.correlation),
+    )
+
+
+def _overlap(sampled: Series, simulated: Series, redshifts: Sequence[float]) -> Overlap | None:
+    if len(redshifts) < 2:
+        return None
+    return Overlap(
+        early=redshifts[0], late=redshifts[-1], model=Band.of(sampled.dice), simulation=Band.of(simulated.dice)
     )
 
 

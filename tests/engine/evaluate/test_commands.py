@@ -56,7 +56,7 @@ def test_evaluate_prints_a_screen_and_writes_a_report(tiny_model_folder, store, 
     assert "large-scale power grows" in printed
     assert printed.count("\n") < 30
     names = {path.name for path in (tmp_path / "report").iterdir()}
-    assert {"evaluation.json", "power.png", "slices.png"} <= names
+    assert {"evaluation.html", "evaluation.json", "power.png", "slices.png"} <= names
     assert "correlation.png" not in names  # one redshift alone correlates with nothing
 
 
@@ -66,6 +66,8 @@ def test_evaluate_prints_a_screen_and_writes_a_report(tiny_model_folder, store, 
         ("--store", "nowhere.zarr", "nowhere.zarr"),
         ("--held-out", "0077", "0077"),
         ("--redshifts", "0,soon", "soon"),
+        ("--redshifts", "0,nan", "numbers"),
+        ("--samples", "3", "at least 4"),
         ("--redshifts", "9", "redshift"),
         ("--kappa", "1e9", "kappa"),
         ("--device", "abacus", "abacus"),
@@ -88,7 +90,7 @@ def test_evaluate_refuses_bad_input_in_one_line(
 def test_evaluate_can_record_its_summary_on_the_card(tiny_model_folder, store, tmp_path):
     folder = tmp_path / "model"
     shutil.copytree(tiny_model_folder, folder)
-    options = ["--store", str(store.path), "--held-out", "0001", "--samples", "2", "--redshifts", "0", "--record"]
+    options = ["--store", str(store.path), "--held-out", "0001", "--samples", "4", "--redshifts", "0", "--record"]
     assert main(["evaluate", str(folder), *options, "--out", str(tmp_path / "report")]) == 0
-    assert models.read_card(folder).measured["samples"] == 2
-    assert "samples: 2" in (folder / "README.md").read_text()
+    assert models.read_card(folder).measured["samples"] == 4
+    assert "samples: 4" in (folder / "README.md").read_text()

@@ -11,12 +11,16 @@ from cosmoloom import models
 from cosmoloom.cosmology import Cosmology
 from cosmoloom.errors import InvalidInputError, UnwritableError
 from cosmoloom.evaluate.document import summary
-from cosmoloom.evaluate.report import evaluate
+from cosmoloom.evaluate.further import FURTHER
+from cosmoloom.evaluate.report import distinct_names, evaluate, evaluate_side_by_side
 from cosmoloom.evaluate.sub_volumes import stored_sub_volumes
 
 REDSHIFTS = (3.0, 0.5, 0.0)
 HELD_OUT = ["0001", "0002"]
-PICTURES = ("power", "mass", "peaks", "mean_density", "correlation", "slices")
+PICTURES = (
+    "correlation", "covariance", "diversity", "mass", "mean_density", "peaks", "power", "slices",
+    *(statistic.key for statistic in FURTHER),
+)
 
 
 class PerfectModel:
@@ -78,10 +82,64 @@ def test_redshifts_without_training_are_marked(perfect):
     assert [row.trained for row in perfect.comparisons] == [True, False, True]
 
 
-def test_training_boxes_among_the_held_out_ones_are_pointed_out(store, perfect):
-    assert not any("trained on" in text for text in perfect.facts["cautions"])
-    leaky = evaluate(PerfectModel(store, ["0000"]), store, ["0000"], [0.0], 8)
-    assert any("0000" in text for text in leaky.facts["cautions"])
+def test_training_boxes_are_refused_as_held_out_unless_the_store_is_another(store):
+    with pytest.raises(InvalidInputError, match="trained on 0000"):
+        evaluate(PerfectModel(store, ["0000"]), store, ["0000", "0001"], [0.0], 8)
+    fresh = evaluate(PerfectModel(store, ["0000"]), store, ["0000"], [0.0], 8, fresh_store=True)
+    assert fresh.comparisons[0].max_power_error == pytest.approx(0, abs=1e-6)
+
+
+def test_a_perfect_model_is_at_every_floor(perfect):
+    for scores in perfect.judgement.at:
+        assert all(score.at_floor for score in scores.frechet.values())
+        assert all(each.median <= each.floor for each in scores.compatibility.values())
+        assert scores.test["all"].p_value > 0.99
+    judged = perfect.judgement
+    assert np.array_equal(judged.diversity.mean, judged.simulated_diversity.mean)
+    assert judged.memorisation.copies == 0
+    assert not any(mark.visible for mark in judged.tiling.values())
+
+
+def test_a_model_that_repeats_its_training_is_caught(store):
+    thief = evaluate(PerfectModel(store, ["0000"]), store, HELD_OUT, [0.0], 8)
+    assert thief.judgement.memorisation.copies == 8
+    assert thief.judgement.memorisation.samples.min() == pytest.approx(1.0, abs=1e-3)
+
+
+def test_further_statistics_of_a_perfect_model_are_those_of_the_simulations(perfect):
+    for curves in perfect.further.values():
+        assert set(curves) == {statistic.key for statistic in FURTHER}
+        for sampled, simulated in curves.values():
+            assert np.allclose(sampled.values, simulated.values, rtol=1e-4, equal_nan=True)
+
+
+def test_models_side_by_side_are_judged_by_the_same_simulations(store, perfect):
+    pair = evaluate_side_by_side(
+        [PerfectModel(store, HELD_OUT), PerfectModel(store, ["0002", "0001"])], store, HELD_OUT, [0.0], 16
+    )
+    assert [one.name for one in pair] == ["perfect (1)", "perfect (2)"]
+    assert pair[0].comparisons[0].simulation is pair[1].comparisons[0].simulation
+    assert np.allclose(pair[0].comparisons[0].model.power, perfect.comparisons[-1].model.power)
+
+
+def test_only_shared_names_are_numbered():
+    assert distinct_names(["a", "b", "a"]) == ["a (1)", "b", "a (2)"]
+
+
+def test_models_of_different_grids_are_refused(store):
+    other = PerfectModel(store, HELD_OUT)
+    other.card.name, other.card.n, other.card.voxel_size = "coarse", 8, 2.0
+    with pytest.raises(InvalidInputError, match="coarse 8\\^3"):
+        evaluate_side_by_side([PerfectModel(store, HELD_OUT), other], store, HELD_OUT, [0.0], 8)
+    with pytest.raises(InvalidInputError, match="at least one model"):
+        evaluate_side_by_side([], store, HELD_OUT, [0.0], 8)
+
+
+def test_too_few_sub_volumes_for_a_covariance_are_refused(store):
+    large = PerfectModel(store, HELD_OUT)
+    large.card.n, large.card.box_size = 32, 32.0
+    with pytest.raises(InvalidInputError, match="2 sub-volumes"):
+        evaluate(large, store, HELD_OUT, [0.0], 8)
 
 
 @pytest.fixture(scope="module")
@@ -107,10 +165,15 @@ def test_report_of_a_network_is_complete(model, report):
     assert document["model"]["name"] == model.card.name
     assert document["store"]["plans"]["0001"]["seed"] == 1
     assert document["store"]["cosmology"] == model.card.cosmology
-    assert {"definitions", "units", "cautions", "summary", "growth", "correlation"} <= document.keys()
+    assert {"definitions", "units", "cautions", "summary", "growth", "correlation", "overlap"} <= document.keys()
+    assert document["sentences"].keys() >= {"power", "covariance", "mass", "peaks", "diversity", "bispectrum"}
     row = document["redshifts"][-1]
     assert row["redshift"] == 0.0
     assert len(row["power"]["ratio"]["value"]) == len(row["power"]["k"]) == 8
+    published = document["scores_at_last_redshift"]["published_frechet"]
+    for score in (*row["scores"]["frechet"].values(), *published.values()):
+        assert score["distances"]["floor"]["distance"] is not None  # no score without its floor
+    assert len(row["bispectrum"]["model"]["median"]) == len(row["bispectrum"]["x"])
     measured = report.evaluation.comparisons[-1].model
     assert len(measured) == row["n_samples"] == 10
     direct = model.density(model.draw_latent(3, 10), 0.0, kappa)
@@ -123,24 +186,25 @@ def test_report_is_repeatable(model, store, report):
 
 
 def test_progress_counts_batches_of_samples_and_boxes(report):
-    assert report.ticks == [(i, 5) for i in range(1, 6)]  # two batches, two held-out boxes, one other
+    assert report.ticks == [(i, 6) for i in range(1, 7)]  # two batches, two held-out boxes, one other, scores
 
 
 def test_pictures_show_something_and_nothing_else_is_left_behind(report):
     from matplotlib.image import imread
 
     names = [f"{name}.png" for name in PICTURES]
-    assert sorted(path.name for path in report.folder.iterdir()) == sorted(["evaluation.json", *names])
+    written = sorted(path.name for path in report.folder.iterdir())
+    assert written == sorted(["evaluation.html", "evaluation.json", *names])
     for name in names:
         pixels = imread(report.folder / name)[..., :3]
-        assert pixels.shape[1] > 800
+        assert pixels.shape[1] > 700
         assert pixels.std() > 0.04
 
 
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"n_samples": 1}, "at least 2"),
+        ({"n_samples": 3}, "at least 4"),
         ({"redshifts": []}, "redshift"),
         ({"redshifts": [0.25]}, "snapshots at z = 3, 1, 0.5, 0, not at 0.25"),
         ({"redshifts": [7.0]}, "redshift must lie in"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,6 +12,7 @@ from cosmoloom.evaluate.samples import Band, Values
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from matplotlib.gridspec import GridSpec
 
     from cosmoloom.evaluate.comparison import Comparison
     from cosmoloom.evaluate.report import Evaluation
@@ -19,9 +21,13 @@ if TYPE_CHECKING:
 SIMULATION = "0.25"
 MODEL = "#d55e00"
 OTHERS = "#0072b2"
+MODELS = (MODEL, "#009e73", "#cc79a7", "#56b4e9", "#e69f00")
 
 DENSITY_LABEL = r"$\log_{10}\,\rho/\bar\rho$"
 K_LABEL = r"$k$ [$h$/Mpc]"
+
+COLUMNS = 3
+"""Redshifts side by side; more go into further rows, so that labels stay readable on a page."""
 
 
 def new_figure(width: float, height: float) -> Figure:
@@ -33,31 +39,107 @@ def new_figure(width: float, height: float) -> Figure:
     return figure
 
 
-def panels_with_ratio(figure: Figure, count: int) -> tuple[list[Axes], list[Axes]]:
-    """Return a row of panels and, below each, a flatter one for a ratio; all share their axes along a row."""
-    grid = figure.subplots(
-        2, count, sharex="col", sharey="row", squeeze=False, gridspec_kw={"height_ratios": [2.2, 1]}
+def redshift_panels(count: int) -> tuple[Figure, list[Axes]]:
+    """Return a figure with one panel per redshift; all share their y axis."""
+    figure, grid = _panel_grid(count, height=2.7)
+    axes: list[Axes] = []
+    for index in range(count):
+        axes.append(figure.add_subplot(grid[divmod(index, grid.ncols)], sharey=axes[0] if axes else None))
+        axes[-1].tick_params(labelleft=index % grid.ncols == 0)
+    return figure, axes
+
+
+def panels_with_residual(
+    count: int, *, level: float = 1.0, shared: bool = True
+) -> tuple[Figure, list[Axes], list[Axes]]:
+    """Return a figure with, per redshift, a panel and a flatter one below it with a line where all is right.
+
+    The panels of all redshifts share their y axis, unless it should follow what grows by orders of magnitude.
+    """
+    figure, grid = _panel_grid(count, height=3.5, beside=0.14 if shared else 0.8)
+    top: list[Axes] = []
+    bottom: list[Axes] = []
+    for index in range(count):
+        cell = grid[divmod(index, grid.ncols)].subgridspec(2, 1, height_ratios=[2.1, 1], hspace=0.05)
+        upper = figure.add_subplot(cell[0], sharey=top[0] if top and shared else None)
+        lower = figure.add_subplot(cell[1], sharex=upper, sharey=bottom[0] if bottom else None)
+        upper.tick_params(labelbottom=False, labelleft=not shared or index % grid.ncols == 0)
+        lower.tick_params(labelleft=index % grid.ncols == 0)
+        lower.axhline(level, color=SIMULATION, lw=0.8)
+        top.append(upper)
+        bottom.append(lower)
+    return figure, top, bottom
+
+
+def _panel_grid(count: int, *, height: float, beside: float = 0.14) -> tuple[Figure, GridSpec]:
+    """Return a figure with room for so many panels of a height in inches, their labels and a caption.
+
+    Distances are fixed in inches: to find them by trial takes longer than all the drawing.
+    """
+    from matplotlib.figure import Figure
+
+    columns = min(count, COLUMNS)
+    rows = -(-count // columns)
+    left, right, top, bottom, between = 0.85, 0.15, 0.4, 1.15, 0.95
+    wide = (9.28 - (columns - 1) * beside) / 3 if columns > 1 else 4.6
+    width = left + columns * wide + (columns - 1) * beside + right
+    whole = top + rows * height + (rows - 1) * between + bottom
+    figure = Figure(figsize=(width, whole))
+    grid = figure.add_gridspec(
+        rows, columns, left=left / width, right=1 - right / width, top=1 - top / whole, bottom=bottom / whole,
+        wspace=beside / wide, hspace=between / height,
     )
-    for axis in grid[1]:
-        axis.axhline(1.0, color=SIMULATION, lw=0.8)
-    return list(grid[0]), list(grid[1])
+    return figure, grid
+
+
+def first_of_rows(axes: Sequence[Axes]) -> Sequence[Axes]:
+    """Return the leftmost panels, which carry the y labels."""
+    return axes[::COLUMNS]
+
+
+def coloured(evaluations: Sequence[Evaluation]) -> Iterator[tuple[Evaluation, str]]:
+    """Yield the models with their colours."""
+    for index, evaluation in enumerate(evaluations):
+        yield evaluation, MODELS[index % len(MODELS)]
 
 
 def draw_band(axis: Axes, x: Values, band: Band, *, colour: str, label: str, floor: float = -np.inf) -> None:
-    """Draw a mean as a line in the band from the 16th to the 84th percentile, cut off at a floor."""
-    low, high = (np.maximum(edge, floor) for edge in (band.p16, band.p84))
-    axis.fill_between(x, low, high, color=colour, alpha=0.22, lw=0)
-    axis.plot(x, band.mean, color=colour, lw=1.5, label=label)
+    """Draw a median as a line in the band from the 16th to the 84th percentile, cut off at a floor."""
+    low, median, high = (np.maximum(edge, floor) for edge in (band.p16, band.median, band.p84))
+    axis.fill_between(x, low, high, color=colour, alpha=0.2, lw=0)
+    axis.plot(x, median, color=colour, lw=1.5, label=label)
 
 
 def label_wavenumbers(axis: Axes) -> None:
-    """Make the x axis one of log k, with a few plain numbers on it."""
+    """Make the x axis one of log k."""
+    use_plain_log_axis(axis)
+    axis.set_xlabel(K_LABEL)
+
+
+def use_plain_log_axis(axis: Axes) -> None:
+    """Make the x axis logarithmic, with a few plain numbers on it; call it once the curves are drawn."""
     from matplotlib.ticker import FixedLocator, NullFormatter, StrMethodFormatter
 
-    axis.set(xscale="log", xlabel=K_LABEL)
-    axis.xaxis.set_major_locator(FixedLocator([0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50]))
+    low, high = axis.dataLim.intervalx
+    steps = (1,) if high > 200 * low else (1, 2, 5)
+    axis.set_xscale("log")
+    axis.xaxis.set_major_locator(FixedLocator([step * 10.0**power for power in range(-3, 4) for step in steps]))
     axis.xaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
     axis.xaxis.set_minor_formatter(NullFormatter())
+
+
+def mark_box_scales(axis: Axes, evaluation: Evaluation) -> None:
+    """Mark the wavenumber of the box and the Nyquist wavenumber at the foot of a panel over k."""
+    model = evaluation.facts["model"]
+    fundamental = 2 * np.pi / model["box_size"]
+    nyquist = fundamental * model["n"] / 2
+    for k, text, side in ((fundamental, r"$k_\mathrm{f}$", "left"), (nyquist, r"$k_\mathrm{Ny}$", "right")):
+        axis.axvline(k, color="0.7", lw=0.8, zorder=0)
+        shift = 3 if side == "left" else -3
+        axis.annotate(
+            text, (k, 0.02), xycoords=("data", "axes fraction"), xytext=(shift, 0), textcoords="offset points",
+            ha=side, va="bottom", fontsize=8, color="0.4",
+        )
 
 
 def title_of(row: Comparison) -> str:
@@ -65,20 +147,24 @@ def title_of(row: Comparison) -> str:
     return f"$z = {row.redshift:g}$" + ("" if row.trained else "  (never trained on)")
 
 
-def caption_of(evaluation: Evaluation, more: str) -> str:
+def caption_of(evaluations: Sequence[Evaluation], more: str) -> str:
     """Return who is compared with whom, in one or two lines."""
-    facts = evaluation.facts
-    held_out, samples = facts["held_out"], facts["samples"]
+    facts = evaluations[0].facts
+    held_out = facts["held_out"]
+    kappas = ", ".join(f"{e.name} (kappa {e.facts['samples']['kappa']:.3g})" for e in evaluations)
     return (
-        f"{samples['count']} samples of {facts['model']['name']} (kappa {samples['kappa']:.3g}) and "
-        f"{held_out['n_sub_volumes']} sub-volumes of {held_out['n_boxes']} held-out simulations, "
-        f"{facts['model']['box_size']:g} Mpc/h each.  {more}"
+        f"{facts['samples']['count']} samples of {kappas} and {held_out['n_sub_volumes']} sub-volumes of "
+        f"{held_out['n_boxes']} held-out simulations, {facts['model']['box_size']:g} Mpc/h each.  {more}"
     )
 
 
-def add_caption(figure: Figure, evaluation: Evaluation, more: str) -> None:
+def add_caption(figure: Figure, evaluations: Sequence[Evaluation], more: str) -> None:
     """Write a caption below the panels."""
+    figure.supxlabel(wrapped(figure, caption_of(evaluations, more)), fontsize=9, color="0.3")
+
+
+def wrapped(figure: Figure, text: str) -> str:
+    """Return small text in lines that fit below a figure."""
     import textwrap
 
-    width = int(figure.get_figwidth() * 13.5)
-    figure.supxlabel(textwrap.fill(caption_of(evaluation, more), width), fontsize=9, color="0.3")
+    return textwrap.fill(text, int(figure.get_figwidth() * 13))

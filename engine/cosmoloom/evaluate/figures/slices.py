@@ -1,12 +1,13 @@
-"""Slabs of a simulation and of a sample, one column per redshift, in one colour scale."""
+"""Slabs of a simulation and of samples, one column per redshift, in one colour scale."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cosmoloom.evaluate.figures.canvas import DENSITY_LABEL, new_figure, title_of
+from cosmoloom.evaluate.figures.canvas import DENSITY_LABEL, new_figure, title_of, wrapped
 from cosmoloom.evaluate.samples import Values
 
 if TYPE_CHECKING:
@@ -22,32 +23,33 @@ FAINTEST = 0.03
 """Density at the lower end of the colour scale [cosmic mean]."""
 
 
-def slice_figure(evaluation: Evaluation) -> Figure:
+def slice_figure(evaluations: Sequence[Evaluation]) -> Figure:
     """Draw the mean density of a slab through the middle of each field."""
-    rows, pairs = evaluation.comparisons, evaluation.pictured
-    figure = new_figure(2.75 * len(rows) + 1.1, 6.2)
-    axes = figure.subplots(2, len(rows), sharex=True, sharey=True, squeeze=False)
-    slabs = [[_slab(box) for box in pair] for pair in pairs]
-    brightest = float(np.percentile(np.concatenate([real.ravel() for real, _ in slabs]), 99.9))
-    for column, (row, pair) in enumerate(zip(rows, pairs, strict=True)):
-        for line, box in enumerate(pair):
+    rows = evaluations[0].comparisons
+    lines: list[tuple[str, list[Box]]] = [("simulation", [real for real, _ in evaluations[0].pictured])]
+    lines += [(e.name, [sample for _, sample in e.pictured]) for e in evaluations]
+    figure = new_figure(max(2.0 * len(rows) + 1.6, 4.5), 2.02 * len(lines) + 0.95)
+    axes = figure.subplots(len(lines), len(rows), sharex=True, sharey=True, squeeze=False)
+    slabs = [[_slab(box) for box in boxes] for _, boxes in lines]
+    brightest = float(np.percentile(np.concatenate([slab.ravel() for slab in slabs[0]]), 99.9))
+    for line, (label, boxes) in enumerate(lines):
+        for column, box in enumerate(boxes):
             image = axes[line, column].imshow(
-                np.log10(np.maximum(slabs[column][line], FAINTEST)).T,
+                np.log10(np.maximum(slabs[line][column], FAINTEST)).T,
                 vmin=np.log10(FAINTEST), vmax=np.log10(brightest), cmap="inferno", origin="lower",
                 extent=(0, box.box_size, 0, box.box_size), interpolation="nearest",
             )
-        axes[0, column].set_title(title_of(row))
-        axes[1, column].set_xlabel("x [Mpc/h]")
-    for line, kind in enumerate(("simulation", "model")):
-        axes[line, 0].set_ylabel(f"{kind}\ny [Mpc/h]")
-    figure.colorbar(image, ax=axes, label=DENSITY_LABEL, shrink=0.85, pad=0.01, extend="both")
-    real, generated = pairs[0]
-    figure.supxlabel(
-        f"Mean density of a slab of {_depth(real) * real.voxel_size:g} Mpc/h.  "
-        f"Above: {real.label}, held out.  Below: {generated.label}, "
-        f"kappa {evaluation.facts['samples']['kappa']:.3g}, one latent at every redshift.",
-        fontsize=9, color="0.3",
+        axes[line, 0].set_ylabel(f"{label}\ny [Mpc/h]")
+    for column, row in enumerate(rows):
+        axes[0, column].set_title(title_of(row).replace("  (never", "\n(never"), fontsize=10)
+        axes[-1, column].set_xlabel("x [Mpc/h]")
+    figure.colorbar(image, ax=axes, label=DENSITY_LABEL, shrink=0.85, pad=0.02, extend="both", aspect=30)
+    real, depth = lines[0][1][0], _depth(lines[0][1][0])
+    caption = (
+        f"Mean density of a slab of {depth * real.voxel_size:g} Mpc/h.  Above: {real.label}, held out.  "
+        f"Below: seed {evaluations[0].facts['samples']['first_seed']}, one latent at every redshift."
     )
+    figure.supxlabel(wrapped(figure, caption), fontsize=9, color="0.3")
     return figure
 
 
