@@ -39,7 +39,7 @@ def train(
         bool, typer.Option("--only-newest", help="Train only the layers that growth has added")
     ] = False,
     critic_weight: Annotated[float, typer.Option(help="Weight of the critic; 0 leaves it out")] = 1.0,
-    match_weight: Annotated[float, typer.Option(help="Weight of the statistics that ensembles must share")] = 0.3,
+    match_weight: Annotated[float, typer.Option(help="Weight of the statistics that ensembles must share")] = 0.1,
     match_k_max: Annotated[float, typer.Option(help="Largest wavenumber whose power is matched [h/Mpc]")] = 100.0,
     batch: Annotated[int, typer.Option(help="Volumes per step, each shown at two redshifts")] = 8,
     iterations: Annotated[int, typer.Option(help="Steps in all")] = 10_000,

@@ -84,12 +84,12 @@ def load_state(folder: Path, game: PairGame) -> int:
 
 
 def grow_networks(folder: Path, game: PairGame) -> None:
-    """Start generator and critic from a training on half the grid."""
+    """Start generator and critic from a training on half the grid: its running average, where it has one."""
     path = folder / STATE
     if not path.exists():
         raise MissingFileError(f"{folder} holds no {STATE} to grow from; train on the coarser grid first")
     state = torch.load(path, map_location=game.device, weights_only=True)
-    grow_generator(game.generator, state["generator"])
+    grow_generator(game.generator, state.get("average", state["generator"]))
     game.average.load_state_dict(game.generator.state_dict())
     if game.critic_n * 2 == game.plan.n:  # it sees as many voxels as before, on half the scale
         game.critic.load_state_dict(state["critic"])

@@ -21,8 +21,6 @@ from cosmoloom.train.shared_statistics import shared_pattern, shared_statistics,
 
 KAPPA_BINS = 3
 """Ranges of kappa that each match the simulations: too much at one shall not pay for too little at another."""
-PATTERN_WEIGHT = 2.0
-"""Weight of what volumes of different latents have in common."""
 PENALISE_EVERY = 4
 """Steps of the critic per penalty on its gradient."""
 
@@ -98,15 +96,19 @@ class PairGame:
                 penalise=iteration % PENALISE_EVERY == 0,
             )
         if iteration < self.plan.warm_up:
-            return {"critic": critic_loss, "generator": 0.0, "match": 0.0, "margin": margin}
+            return {"critic": critic_loss, "generator": 0.0, "match": 0.0, "margin": margin, "pattern": 0.0}
         with torch.no_grad():
             wanted = shared_statistics(real_density, scale(real_density, kappa), real, box_size=self.box_size)
         reached = shared_statistics(unscale(x, kappa), x, seen, box_size=self.box_size)
         match = self.match.loss(wanted, reached, self._match_rows(index, log_kappa), pace=pace)
-        match = match + PATTERN_WEIGHT * shared_pattern(seen.unflatten(0, (-1, 2)), box_size=self.box_size)
-        generator_loss = self._generator_step(_pairs(seen)[self._part()], match, growth, log_kappa)
+        pattern = shared_pattern(seen.unflatten(0, (-1, 2)), box_size=self.box_size)
+        statistics = self.plan.match_weight * match + self.plan.pattern_weight * pattern
+        generator_loss = self._generator_step(_pairs(seen)[self._part()], statistics, growth, log_kappa)
         self._update_average(iteration)
-        return {"critic": critic_loss, "generator": generator_loss, "match": match.item(), "margin": margin}
+        return {
+            "critic": critic_loss, "generator": generator_loss, "match": match.item(), "margin": margin,
+            "pattern": pattern.item(),
+        }  # fmt: skip
 
     def _calibrate(self) -> None:
         """Measure the generator's channel statistics over all conditions."""
@@ -163,7 +165,7 @@ class PairGame:
         self.critic_optimiser.step()
         return loss.item(), (score_real.mean() - score_fake.mean()).item()
 
-    def _generator_step(self, fake: Tensor, match: Tensor, growth: Tensor, log_kappa: Tensor) -> float:
+    def _generator_step(self, fake: Tensor, statistics: Tensor, growth: Tensor, log_kappa: Tensor) -> float:
         loss = fake.new_zeros(())
         if self.plan.critic_weight > 0:
             self.critic.requires_grad_(False)
@@ -171,7 +173,7 @@ class PairGame:
                 loss = generator_hinge(self.critic(fake, growth, log_kappa))
             self.critic.requires_grad_(True)
         self.optimiser.zero_grad(set_to_none=True)
-        (self.plan.critic_weight * loss + self.plan.match_weight * match).backward()
+        (self.plan.critic_weight * loss + statistics).backward()
         nn.utils.clip_grad_norm_(self.optimiser.param_groups[0]["params"], 10.0)
         self.optimiser.step()
         self.generator.level_phases()

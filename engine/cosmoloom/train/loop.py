@@ -24,7 +24,7 @@ from cosmoloom.train.shared_statistics import POWER
 
 PLAN = "plan.json"
 METRICS = "metrics.csv"
-CALIBRATING = 32
+CALIBRATING = 64
 """Samples on which mean density and power are calibrated at the end."""
 
 
@@ -39,7 +39,7 @@ class Progress:
     seconds_per_step : float
         Running mean [s].
     losses : dict
-        Running means of critic, generator and match loss and of the critic's margin [1].
+        Running means of the losses, of the critic's margin and of what volumes have in common [1].
     power_error : tuple of float
         Mean of |ln(P_generated / P_real)| over the lower half of the bins, per redshift of the plan [1].
     mean_error : tuple of float
@@ -155,7 +155,8 @@ def _claim(folder: Path, plan: TrainingPlan) -> None:
     path = folder / PLAN
     free = {
         "store", "grow_from", "iterations", "learning_rate", "critic_learning_rate", "decay_from",
-        "only_newest", "critic_weight", "critic_penalty", "match_weight", "match_k_max", "average_decay",
+        "only_newest", "critic_weight", "critic_penalty", "match_weight", "match_k_max", "pattern_weight",
+        "average_decay",
     }
     if path.exists():
         before = TrainingPlan.model_validate_json(path.read_text())

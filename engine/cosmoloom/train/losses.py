@@ -6,6 +6,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+LARGEST = 1.0
+"""Bound of the multipliers [1]: what a generator cannot reach yet shall not drown the critic."""
+
 
 def critic_hinge(real: Tensor, fake: Tensor) -> Tensor:
     """Return the hinge loss of the critic (Lim & Ye 2017, arXiv:1705.02894)."""
@@ -86,7 +89,8 @@ class EnsembleMatch:
             self.real[row].lerp_(real[chosen].detach().mean(0), blend)
             self.fake[row].lerp_(fake[chosen].detach().mean(0), blend)
             error = torch.log(self.fake[row] / self.real[row]).clamp(-1.0, 1.0)
-            self.multiplier[row] = (self.multiplier[row] + pace * self.multiplier_rate * error).clamp(-3.0, 3.0)
+            step = pace * self.multiplier_rate * error
+            self.multiplier[row] = (self.multiplier[row] + step).clamp(-LARGEST, LARGEST)
             slope = self.weights * (error + self.multiplier[row]) / self.fake[row]
             loss = loss + (slope * fake[chosen]).sum()
         return loss / len(fake)

@@ -59,8 +59,13 @@ class TrainingPlan(BaseModel):
     """Weight of the critic in the generator's loss; 0 leaves the critic out, and the match remains."""
     critic_penalty: float = Field(default=1.0, ge=0)
     """Weight of the squared slope of the critic at real volumes."""
-    match_weight: float = 0.3
-    """Weight in the generator's loss of the statistics that both ensembles must share."""
+    match_weight: float = 0.1
+    """Weight in the generator's loss of the statistics that both ensembles must share.
+
+    Its gradient should not exceed the critic's: statistics alone are met by fields that look like nothing.
+    """
+    pattern_weight: float = Field(default=4.0, ge=0)
+    """Weight in the generator's loss of what volumes of different latents have in common."""
     match_k_max: float = Field(default=100.0, gt=0)
     """Largest wavenumber whose power is matched [h/Mpc]."""
     average_decay: float = 0.98

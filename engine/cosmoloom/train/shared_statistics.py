@@ -20,13 +20,11 @@ from cosmoloom.statistics.power_spectrum import spherical_power
 
 MEAN_WEIGHT = 10.0
 """Weight of a volume's mean against one bin of power: it must be right to a percent, not to ten."""
-SCATTER_WEIGHT = 0.1
-"""Weight of the squared excess of the mean, which sets the scatter of the mean between volumes."""
 DENSITY_WEIGHT = 0.3
 """Weight of the power of density, which a few dense voxels rule, against that of the network field."""
 SHARE_WEIGHT = 1.0
 """Weight of one bin of the voxels' densities."""
-POWER = 3
+POWER = 2
 """Where the power of the density begins among the statistics."""
 FLOOR = 1e-9
 """Keeps square roots differentiable where there is no power [(Mpc/h)^3]."""
@@ -55,8 +53,7 @@ def shared_statistics(density: Tensor, x: Tensor, y: Tensor, *, box_size: float)
         Positive; :func:`shared_weights` says how much each counts.
     """
     axes = (1, 2, 3)
-    mean = density.mean(axes)
-    means = torch.stack([mean, (x + 1.0).mean(axes), (mean - 1.0).square()], dim=1)
+    means = torch.stack([density.mean(axes), (x + 1.0).mean(axes)], dim=1)
     power, network_power = spherical_power(torch.stack([density - 1.0, y]), box_size=box_size)
     roots = [(p + FLOOR).sqrt() for p in (power, network_power)]
     return torch.cat([means, power, network_power, *roots, voxel_shares(density) + RARE], dim=1)
@@ -66,7 +63,7 @@ def shared_weights(n: int, box_size: float, *, k_max: float) -> Tensor:
     """Return the weight of each statistic, shape (s,); power beyond k_max [h/Mpc] has none."""
     k = 2 * math.pi / box_size * torch.arange(1, n // 2 + 1)
     matched = (k <= k_max).float()
-    means = torch.tensor([MEAN_WEIGHT, MEAN_WEIGHT, SCATTER_WEIGHT])
+    means = torch.tensor([MEAN_WEIGHT, MEAN_WEIGHT])
     powers = [weight * matched for weight in (DENSITY_WEIGHT, 1.0, DENSITY_WEIGHT, 1.0)]
     return torch.cat([means, *powers, torch.full((SHARES,), SHARE_WEIGHT)])
 
