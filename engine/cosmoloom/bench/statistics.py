@@ -210,7 +210,10 @@ def jobs(one: Tensor, two: Tensor, *, threads: int, pylians: Pylians | None = No
             {"SciPy": _timed(lambda: peers.power_by_scipy(a, size, threads)), **asked["power"]},
         ),
         Job(
-            "correlation function", "rfftn", lambda: correlation_function(one, box_size=size), asked["correlation"]
+            "correlation function",
+            "rfftn",
+            lambda: correlation_function(one, box_size=size, periodic=True),
+            asked["correlation"],
         ),
         Job(
             f"bispectrum, {len(ANGLES)} angles",

@@ -50,10 +50,11 @@ def count_rows(values: Tensor, edges: Tensor) -> Counted:
     edges : Tensor, shape (n_bins + 1,), float64
         Ascending from 0 or more; a bin holds its lower edge.
     """
-    if values.shape[1] >= FEW and values.device.type == "cpu" and values.dtype == torch.float32:
-        tables = _tables(tuple(edges.tolist()))
-        if tables is not None:
-            return _count_by_cells(values.contiguous().numpy(), *tables)
+    if values.device.type == "cpu":
+        rows = values.contiguous().numpy()
+        many = rows.shape[1] >= FEW and rows.dtype == np.float32
+        tables = _tables(tuple(edges.tolist())) if many else None
+        return _count_by_cells(rows, *tables) if tables is not None else _count_by_search(rows, edges.numpy())
     owner = torch.arange(len(values), device=values.device).repeat_interleave(values.shape[1])
     return count_owned(values.reshape(-1), edges, owner, len(values))
 
@@ -88,6 +89,13 @@ def _round_up(edges: NDArray[np.float64], dtype: torch.dtype) -> NDArray[Any]:
     short = rounded < edges
     rounded[short] = np.nextafter(rounded[short], np.float32(np.inf))
     return rounded
+
+
+def _count_by_search(rows: NDArray[Any], edges: NDArray[np.float64]) -> Counted:
+    """Count each row of numbers by a search for each; NumPy takes half the time of torch, where they are few."""
+    thresholds = _round_up(edges, torch.float32 if rows.dtype == np.float32 else torch.float64)
+    slots = [np.bincount(thresholds.searchsorted(row, side="right"), minlength=len(edges) + 1) for row in rows]
+    return Counted.of(torch.from_numpy(np.stack(slots)))
 
 
 @lru_cache(maxsize=16)

@@ -58,26 +58,18 @@ def density_classes(density: Tensor, top_percent: Sequence[float] = TOP_PERCENT)
 
 def _classes(values: NDArray[np.float32], ranks: NDArray[np.int64]) -> NDArray[np.uint8]:
     """Classify one field by the values at ascending ranks, of which only the neighbourhoods are sorted."""
-    from cosmoloom.statistics.rank_kernel import CELLS, assign_classes, count_cells, gather_cells
+    from cosmoloom.statistics.rank_kernel import CELLS, class_by_cell, count_cells, locate_ranks, raise_classes
 
     bits = values.view(np.int32)
     counts = np.zeros(CELLS, dtype=np.int32)
     count_cells(bits, counts)
-    ends = np.cumsum(counts)
-    cell_of_rank = np.searchsorted(ends, ranks, side="right")
-    cells, number = np.unique(cell_of_rank, return_inverse=True)
-    segment = np.zeros(CELLS, dtype=np.uint8)
-    segment[cells] = np.arange(1, len(cells) + 1)
-    starts = np.concatenate([[0, 0], np.cumsum(counts[cells])])
-    gathered = np.empty(starts[-1], dtype=np.float32)
-    gather_cells(values, bits, segment, starts[:-1].copy(), gathered)
-    thresholds = np.empty(len(ranks), dtype=np.float32)
-    for part, (cell, start, end) in enumerate(zip(cells, starts[1:-1], starts[2:], strict=True)):
-        inside = number == part
-        thresholds[inside] = np.sort(gathered[start:end])[ranks[inside] - (ends[cell] - counts[cell])]
-    below = np.zeros(CELLS, dtype=np.uint8)
-    for cell in cell_of_rank:
-        below[cell + 1 :] += 1
+    codes = np.empty(CELLS, dtype=np.int16)
+    places = np.empty(len(ranks), dtype=np.int64)
+    n_undecided = locate_ranks(counts, ranks, codes, places)
     classes = np.empty(values.shape, dtype=np.uint8)
-    assign_classes(values, bits, below, segment, thresholds, classes)
+    undecided = np.empty(n_undecided + 1, dtype=np.int64)
+    class_by_cell(bits, codes, classes, undecided)
+    undecided = undecided[:n_undecided]
+    thresholds = np.sort(values[undecided])[places]  # cells ascend, so do the numbers of one after another
+    raise_classes(values, undecided, thresholds, classes)
     return classes

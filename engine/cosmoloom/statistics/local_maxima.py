@@ -59,7 +59,9 @@ def _compiled_search(stack: Tensor, reach: int, periodic: bool) -> Tensor:
     # A map is a plane of its own, so that all maps are searched in one go.
     volumes = stack.numpy().reshape((1, -1) if stack.ndim == 3 else (len(stack), -1))
     plane_reach = 0 if stack.ndim == 3 else reach
-    found = np.empty(volumes.shape[1] // (n * n) * (n // (reach + 1) + 1) ** 2, dtype=np.int64)
+    # No two peaks share a block as wide as reach and one.
+    blocks, plane_blocks = (-(-size // (r + 1)) for size, r in ((n, reach), (volumes.shape[1] // (n * n), plane_reach)))
+    found = np.empty(plane_blocks * blocks**2, dtype=np.int64)
     indices = []
     for number, volume in enumerate(volumes):
         n_found = find_peaks(volume, len(volume) // (n * n), n, reach, plane_reach, periodic, found)

@@ -58,63 +58,90 @@ def count_pairs(one: NDArray[np.uint8], two: NDArray[np.uint8], counts: NDArray[
 
 
 @compiled
-def gather_cells(
-    values: NDArray[np.float32],
-    bits: NDArray[np.int32],
-    segment: NDArray[np.uint8],
-    ends: NDArray[np.int64],
-    gathered: NDArray[np.float32],
-) -> None:
-    """Gather the numbers of some cells.
+def locate_ranks(
+    counts: NDArray[np.int32], ranks: NDArray[np.int64], codes: NDArray[np.int16], places: NDArray[np.int64]
+) -> int:
+    """Find the cells that hold the numbers of some ranks.
 
     Parameters
     ----------
-    values, bits : array, shape (m,)
-        The same memory, read as numbers and as integers.
-    segment : array, shape (CELLS,)
-        0, or the number of the segment that a cell's numbers go to.
-    ends : array, shape (segments + 1,)
-        Where the next number of each segment goes; raised by the count of the segment.
-    gathered : array
-        Receives the numbers.
+    counts : array, shape (CELLS,)
+        Numbers in each cell.
+    ranks : array, shape (t,)
+        Ascending.
+    codes : array, shape (CELLS,)
+        Receives the ranks in lower cells, or where a cell holds ranks itself -1 less that.
+    places : array, shape (t,)
+        Receives the rank of each among the numbers of all cells that hold ranks.
+
+    Returns
+    -------
+    int
+        Numbers in the cells that hold ranks.
     """
-    for k in range(len(values)):
-        number = segment[_cell(bits[k])]
-        if number:
-            gathered[ends[number]] = values[k]
-            ends[number] += 1
+    below, held, found = 0, 0, 0
+    for cell in range(len(counts)):
+        first = found
+        while found < len(ranks) and ranks[found] < below + counts[cell]:
+            places[found] = held + ranks[found] - below
+            found += 1
+        codes[cell] = first
+        if found > first:
+            codes[cell] = -1 - first
+            held += counts[cell]
+        below += counts[cell]
+    return held
 
 
 @compiled
-def assign_classes(
-    values: NDArray[np.float32],
-    bits: NDArray[np.int32],
-    below: NDArray[np.uint8],
-    segment: NDArray[np.uint8],
-    thresholds: NDArray[np.float32],
-    classes: NDArray[np.uint8],
+def class_by_cell(
+    bits: NDArray[np.int32], codes: NDArray[np.int16], classes: NDArray[np.uint8], undecided: NDArray[np.int64]
 ) -> None:
-    """Count for each number the thresholds that lie below it.
+    """Count for each number the thresholds in lower cells.
 
     Parameters
     ----------
-    values, bits : array, shape (m,)
-        The same memory, read as numbers and as integers.
-    below : array, shape (CELLS,)
-        Thresholds that lie in lower cells.
-    segment : array, shape (CELLS,)
-        Not 0 where a cell holds a threshold.
+    bits : array, shape (m,)
+        Numbers, read as integers.
+    codes : array, shape (CELLS,)
+        As by :func:`locate_ranks`.
+    classes : array, shape (m,)
+        Receives the counts.
+    undecided : array
+        Receives the positions of the numbers whose cells hold thresholds; one longer than these are many.
+    """
+    n_undecided = 0
+    for k in range(len(bits)):
+        code = codes[_cell(bits[k])]
+        classes[k] = code if code >= 0 else -1 - code
+        undecided[n_undecided] = k  # overwritten unless it counts: no branch to be guessed
+        n_undecided += code < 0
+
+
+@compiled
+def raise_classes(
+    values: NDArray[np.float32],
+    undecided: NDArray[np.int64],
+    thresholds: NDArray[np.float32],
+    classes: NDArray[np.uint8],
+) -> None:
+    """Count also the thresholds in a number's own cell that lie below it.
+
+    Parameters
+    ----------
+    values : array, shape (m,)
+        Numbers.
+    undecided : array
+        Positions of those whose cells hold thresholds.
     thresholds : array, shape (t,)
         Ascending.
     classes : array, shape (m,)
-        Receives the counts.
+        Their counts, raised in place.
     """
-    for k in range(len(values)):
-        cell = _cell(bits[k])
-        number = below[cell]
-        if segment[cell]:
-            while number < len(thresholds) and values[k] > thresholds[number]:
-                number += 1
+    for k in undecided:
+        number = classes[k]
+        while number < len(thresholds) and values[k] > thresholds[number]:
+            number += 1
         classes[k] = number
 
 

@@ -1,21 +1,18 @@
 """Spherical shells of Fourier modes: which shell each mode of a cube falls into.
 
-Only one octant of the modes is indexed.  Squared amplitudes are the same at k and -k, so ``rfftn`` drops
-half of them, and kx and ky are folded by adding what lies at their negatives: 8 times fewer entries to sort.
-A cube is folded slab by slab, for what fits into the cache of a CPU is summed twice as fast.
+Only one octant of the modes is indexed, onto which all others are folded.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
+import numpy as np
 import torch
 from torch import Tensor
 
-_SLAB = 1 << 18
-"""Modes per slab: 2 MiB of single-precision amplitudes."""
+from cosmoloom.statistics.mode_folding import can_be_compiled, fold, paired, plane_weight
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +56,7 @@ class SphericalBins:
         Tensor, shape (*batch, n_bins), float64
             Gradients flow through it.
         """
-        return self._total(modes.shape, modes.device, lambda planes: modes[..., planes, :, :, None].clone())
+        return self.total_octant(fold(modes))
 
     def total_product(self, a: Tensor, b: Tensor) -> Tensor:
         """Sum ``Re(a conj(b))`` over each shell.
@@ -74,37 +71,30 @@ class SphericalBins:
         Tensor, shape (*batch, n_bins), float64
             Gradients flow through it.
         """
-        one, two = torch.view_as_real(a), torch.view_as_real(b)
-        return self._total(
-            torch.broadcast_shapes(a.shape, b.shape),
-            a.device,
-            lambda planes: one[..., planes, :, :, :] * two[..., planes, :, :, :],
-        )
+        if not can_be_compiled(a, b):
+            return self.total(a.real * b.real + a.imag * b.imag)
+        from cosmoloom.statistics.mode_kernel import sum_shells
 
-    def _total(self, shape: torch.Size, device: torch.device, part: Callable[[slice], Tensor]) -> Tensor:
-        """Sum what ``part`` returns for slices of kx, fresh tensors (*batch, planes, n, n // 2 + 1, terms)."""
-        n, half = shape[-2], shape[-1]
-        index = self.index.view(half, -1)
-        sums = torch.zeros(*shape[:-3], self.n_bins + 2, dtype=torch.float64, device=device)
-        thickness = max(1, _SLAB // (shape[:-3].numel() * n * half)) if device.type == "cpu" else half
-        positive = (n - 1) // 2  # kx with a negative of their own are 1 ... positive
-        for start in range(0, half, thickness):
-            stop = min(start + thickness, half)
-            slab = part(slice(start, stop))
-            weight = self.weight.to(slab.dtype)
-            low, high = max(start, 1), min(stop, positive + 1)
-            if low < high:
-                mirrored = part(slice(n - high + 1, n - low + 1)).flip(-4)
-                slab[..., low - start : high - start, :, :, :] += mirrored
-            octant = slab[..., :half, :, :]
-            octant[..., 1 : positive + 1, :, :] += slab[..., half:, :, :].flip(-3)
-            # Terms, such as products of real and of imaginary parts, are summed last, when they are fewest.
-            folded, *others = octant.unbind(-1)
-            for other in others:
-                folded = folded + other
-            folded = (folded * weight).double()
-            sums = sums.index_add(-1, index[start:stop].flatten(), folded.flatten(-3))
-        return sums[..., 1:-1]
+        batch, pairs = paired(a, b)
+        sums = np.zeros((len(pairs), 2, self.n_bins + 1))
+        for (one, two), out in zip(pairs, sums, strict=True):
+            sum_shells(one, two, out)
+        return torch.from_numpy(sums.sum(1)[:, 1:]).reshape(*batch, self.n_bins)
+
+    def total_octant(self, octant: Tensor) -> Tensor:
+        """Sum what was folded onto one octant over each shell.
+
+        Parameters
+        ----------
+        octant : Tensor, shape (*batch, n // 2 + 1, n // 2 + 1, n // 2 + 1)
+            As by :func:`cosmoloom.statistics.mode_folding.fold`.
+
+        Returns
+        -------
+        Tensor, shape (*batch, n_bins), float64
+            Gradients flow through it.
+        """
+        return _total_octant(octant, self.index, self.n_bins)
 
     def total_symmetric(self, octant: Tensor) -> Tensor:
         """Sum a quantity that is the same for all signs of kx, ky and kz over each shell.
@@ -118,7 +108,7 @@ class SphericalBins:
         -------
         Tensor, shape (n_bins,), float64
         """
-        return _total_symmetric(octant, self.index, self.weight)
+        return self.total_octant(octant * (self.weight[:, None, None] * self.weight[:, None] * self.weight))
 
     def mean(self, modes: Tensor) -> Tensor:
         """Average a quantity that is even in k over each shell; as :meth:`total`."""
@@ -153,16 +143,16 @@ def _spherical_bins(n: int, device: str) -> SphericalBins:
     half = torch.arange(n // 2 + 1, dtype=torch.float64)
     radius = (half[:, None, None] ** 2 + half[:, None] ** 2 + half**2).sqrt()
     index = (radius + 0.5).floor().long().clamp(max=n // 2 + 1).flatten()
-    # A plane stands for itself and its negative, unless these coincide (zero, and Nyquist of even n).
-    weight = torch.where((half == 0) | (2 * half == n), 1.0, 2.0).double()
-    n_modes = _total_symmetric(torch.ones_like(radius), index, weight)
-    mean_radius = _total_symmetric(radius, index, weight) / n_modes
+    weight = plane_weight(n)
+    multiplicity = weight[:, None, None] * weight[:, None] * weight
+    n_modes = _total_octant(multiplicity, index, n // 2)
+    mean_radius = _total_octant(multiplicity * radius, index, n // 2) / n_modes
     return SphericalBins(*(part.to(device) for part in (index, weight, n_modes, mean_radius)))
 
 
-def _total_symmetric(octant: Tensor, index: Tensor, weight: Tensor) -> Tensor:
-    multiplicity = weight[:, None, None] * weight[:, None] * weight
-    return torch.bincount(index, (octant * multiplicity).flatten(), len(weight) + 1)[1:-1]
+def _total_octant(octant: Tensor, index: Tensor, n_bins: int) -> Tensor:
+    sums = torch.zeros(*octant.shape[:-3], n_bins + 2, dtype=torch.float64, device=octant.device)
+    return sums.index_add(-1, index, octant.flatten(-3).double())[..., 1:-1]
 
 
 def _unfold(octant: Tensor, n: int, *, dim: int) -> Tensor:

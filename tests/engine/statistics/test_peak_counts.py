@@ -147,6 +147,16 @@ def test_hand_made_peaks_are_found_and_ties_and_borders_are_not():
     assert np.allclose(heights, np.floor(np.log10([7.0, 50.0, 100.0]) / 0.2 + 1e-9) * 0.2)
 
 
+@pytest.mark.parametrize("periodic", [False, True])
+@pytest.mark.parametrize(("dimensions", "reach"), [(2, 1), (2, 2), (3, 1), (3, 2)])
+def test_a_field_can_be_full_of_peaks(dimensions, reach, periodic):
+    n = 4 * (reach + 1) + (0 if periodic else reach)  # peaks as close as they can be
+    field = torch.ones((2,) + (n,) * dimensions)
+    field[(slice(None), *(slice(0 if periodic else reach, None, reach + 1),) * dimensions)] = 2.0
+    found = peak_counts(field, neighbourhood=reach, dimensions=dimensions, periodic=periodic)
+    assert found.counts.sum(-1).tolist() == [4**dimensions] * 2
+
+
 def test_a_flat_field_has_no_peak():
     assert int(peak_counts(torch.zeros(2, 8, 8, 8)).counts.sum()) == 0
 
