@@ -12,6 +12,7 @@ from cosmoloom import __version__
 from cosmoloom.cli.bench import bench
 from cosmoloom.cli.evaluate import evaluate
 from cosmoloom.cli.explore import explore
+from cosmoloom.cli.ingest import ingest
 from cosmoloom.cli.models import models
 from cosmoloom.cli.sample import sample
 from cosmoloom.cli.simulate import simulate
@@ -26,7 +27,7 @@ app = typer.Typer(
     rich_markup_mode=None,  # help as plain text: usage errors are one line, and help can be piped
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
 )
-for command in (explore, sample, simulate, train, evaluate, statistics, models):
+for command in (explore, sample, simulate, ingest, train, evaluate, statistics, models):
     app.command()(command)
 app.add_typer(bench, name="bench")
 

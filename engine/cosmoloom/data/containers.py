@@ -44,30 +44,30 @@ class StoredField:
 
 def read_npy(path: Path, index: int | None) -> StoredField:
     """Read a ``.npy``: the header promises a shape, the file must be as long as that."""
-    with _reported(path):
+    with reported(path):
         with path.open("rb") as file:
             shape, fortran, dtype = _npy_header(file)
             start = file.tell()
-        _require_memory(path, shape[-3:], dtype)
+        require_memory(path, shape[-3:], dtype)
         promised, held = start + _size(shape, dtype), path.stat().st_size
         if held != promised:
             raise BrokenFileError(f"{path} is damaged: its header promises {promised} bytes, it has {held}")
         order: Literal["F", "C"] = "F" if fortran else "C"
         mapped = np.memmap(path, dtype=dtype, mode="r", shape=shape, offset=start, order=order)
-        return StoredField(values=_cube(path, mapped, index))
+        return StoredField(values=choose_cube(path, mapped, index))
 
 
 def read_npz(path: Path, index: int | None) -> StoredField:
     """Read a ``.npz``: the field is its array ``density`` or its only cube, the rest are facts."""
-    with _reported(path), zipfile.ZipFile(path) as archive:
+    with reported(path), zipfile.ZipFile(path) as archive:
         headers = {}
         for entry in archive.infolist():
             with archive.open(entry) as file:
                 headers[entry.filename.removesuffix(".npy")] = (entry, _npy_header(file))
         name = _choose(path, {name: header[0] for name, (_, header) in headers.items()})
         shape, _, dtype = headers[name][1]
-        _require_memory(path, shape, dtype)
-        values = _cube(path, _npz_member(archive, *headers[name], path=path), index)
+        require_memory(path, shape, dtype)
+        values = choose_cube(path, _npz_member(archive, *headers[name], path=path), index)
         facts = {
             key: _npz_member(archive, entry, header, path=path).item()
             for key, (entry, header) in headers.items()
@@ -80,32 +80,32 @@ def read_hdf5(path: Path, index: int | None) -> StoredField:
     """Read an HDF5 file: the field is its dataset ``density`` or its only cube, attributes are facts."""
     import h5py
 
-    with _reported(path), h5py.File(path, "r") as file:
+    with reported(path), h5py.File(path, "r") as file:
         found: dict[str, Any] = {}
         file.visititems(lambda name, item: found.update({name: item}) if hasattr(item, "shape") else None)
         dataset = found[_choose(path, {name: item.shape for name, item in found.items()})]
-        _require_memory(path, dataset.shape[-3:], dataset.dtype)
+        require_memory(path, dataset.shape[-3:], dataset.dtype)
         facts = {**dict(file.attrs), **dict(dataset.attrs)}
-        return StoredField(values=_cube(path, dataset, index), facts=facts)
+        return StoredField(values=choose_cube(path, dataset, index), facts=facts)
 
 
 def read_zarr(path: Path, index: int | None) -> StoredField:
     """Read a Zarr array, or the array ``density`` or only cube of a group; attributes are facts."""
     import zarr
 
-    with _reported(path):
+    with reported(path):
         node: Any = zarr.open(path, mode="r")
         facts = dict(node.attrs)
         if isinstance(node, zarr.Group):
             arrays: dict[str, Any] = dict(node.arrays())
             node = arrays[_choose(path, {name: item.shape for name, item in arrays.items()})]
             facts |= dict(node.attrs)
-        _require_memory(path, node.shape[-3:], np.dtype(node.dtype))
-        return StoredField(values=_cube(path, node, index), facts=facts)
+        require_memory(path, node.shape[-3:], np.dtype(node.dtype))
+        return StoredField(values=choose_cube(path, node, index), facts=facts)
 
 
 @contextmanager
-def _reported(path: Path) -> Iterator[None]:
+def reported(path: Path) -> Iterator[None]:
     """Turn whatever a library raises on a damaged file into one line."""
     try:
         yield
@@ -155,7 +155,8 @@ def _choose(path: Path, shapes: Mapping[str, tuple[int, ...]]) -> str:
     return volumes[0]
 
 
-def _cube(path: Path, array: Any, index: int | None) -> NDArray[Any]:
+def choose_cube(path: Path, array: Any, index: int | None) -> NDArray[Any]:
+    """Return the only cube of an array, or the one with this number."""
     shape = tuple(array.shape)
     if len(shape) not in (3, 4) or len(set(shape[-3:])) != 1:
         raise InvalidInputError(f"{path}: expected a cube, shape (n, n, n), got an array of shape {shape}")
@@ -178,7 +179,7 @@ def _size(shape: tuple[int, ...], dtype: np.dtype[Any]) -> int:
     return size
 
 
-def _require_memory(path: Path, shape: tuple[int, ...], dtype: np.dtype[Any]) -> None:
+def require_memory(path: Path, shape: tuple[int, ...], dtype: np.dtype[Any]) -> None:
     """Refuse a field that would not fit into free memory beside its copies as float64 and float32."""
     if any(extent < 0 for extent in shape):
         raise BrokenFileError(f"{path} is damaged: its header promises the shape {shape}")

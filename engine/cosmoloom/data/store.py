@@ -1,7 +1,8 @@
 """Simulations on disk: an appendable Zarr store with cosmology, seed and units.
 
 ``store/simulations/0007/cic`` holds rho / mean and ``.../ngp`` particle counts, both of shape
-(redshift, x, y, z), one chunk per snapshot, every chunk with a checksum.  A simulation is visible to
+(redshift, x, y, z), one chunk per snapshot, every chunk with a checksum.  What was painted otherwise than
+by clouds in cells has its density under another name, see :func:`density_array`.  A simulation is visible to
 readers once it is complete; what an interrupted run left behind is replaced by the next one.
 """
 
@@ -18,13 +19,21 @@ from numpy.typing import NDArray
 from cosmoloom.box import Box
 from cosmoloom.cosmology import Cosmology
 from cosmoloom.errors import BrokenFileError, InvalidInputError, MissingFileError, UnwritableError
+from cosmoloom.statistics.mass_assignment import Assignment
 
 FORMAT = "cosmoloom-simulations"
 UNITS = {
     "box_size": "Mpc/h, comoving",
     "cic": "rho / cosmic mean, cloud in cell",
     "ngp": "particles per cell, nearest grid point",
+    "ngp_density": "rho / cosmic mean, nearest grid point",
+    "tsc": "rho / cosmic mean, triangular-shaped cloud",
 }
+
+
+def density_array(assignment: Assignment) -> str:
+    """Return the name under which a simulation keeps its density; ``ngp`` is taken by the counts."""
+    return "ngp_density" if assignment == "ngp" else assignment
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +54,10 @@ class StoredSimulation:
         return tuple(float(z) for z in self.group.attrs["redshifts"])
 
     @property
-    def seed(self) -> int:
-        """Seed of the initial phases; a mirrored partner shares it."""
-        return int(self.group.attrs["plan"]["seed"])
+    def seed(self) -> int | None:
+        """Seed of the initial phases; a mirrored partner shares it, and an ingested run has none."""
+        seed = self.group.attrs["plan"].get("seed")
+        return None if seed is None else int(seed)
 
     @property
     def cosmology(self) -> Cosmology:
@@ -62,7 +72,12 @@ class StoredSimulation:
     @property
     def n(self) -> int:
         """Cells per side."""
-        return int(self.group["cic"].shape[-1])
+        return int(self.group["ngp"].shape[-1])
+
+    @property
+    def assignment(self) -> Assignment:
+        """How its particles were painted."""
+        return self.group.attrs.get("assignment", "cic")
 
     def density(self, redshift: float) -> NDArray[np.float32]:
         """Return rho / mean, shape (n, n, n).
@@ -74,7 +89,7 @@ class StoredSimulation:
         BrokenFileError
             If the chunk is missing or fails its checksum.
         """
-        values = self._read("cic", redshift)
+        values = self._read(density_array(self.assignment), redshift)
         if not np.isfinite(values).all():
             raise BrokenFileError(f"simulation {self.name} lacks its field at z = {redshift}; simulate it again")
         return np.asarray(values, dtype=np.float32)
@@ -181,9 +196,24 @@ class SimulationStore:
         groups = self._group["simulations"].groups()
         return sorted(name for name, group in groups if group.attrs.get("complete", False))
 
+    def name_for(self, plan: dict[str, Any]) -> str:
+        """Return the name of the simulation with this plan, complete or not; else the next free number."""
+        groups = dict(self._group["simulations"].groups())
+        same = [name for name, group in groups.items() if group.attrs.get("plan") == plan]
+        if same:
+            return min(same)
+        return f"{max((int(name) for name in groups if name.isdecimal()), default=-1) + 1:04d}"
+
+    def interrupted(self, name: str, plan: dict[str, Any]) -> Any | None:
+        """Return the group of a simulation that was begun by this plan and is not complete."""
+        group = self._group["simulations"].get(name)
+        if group is None or group.attrs.get("complete", False) or group.attrs.get("plan") != plan:
+            return None
+        return group
+
     def append(
         self, *, name: str, plan: dict[str, Any], cosmology: Cosmology, box_size: float,
-        redshifts: tuple[float, ...], n: int, mean_count: float,
+        redshifts: tuple[float, ...], n: int, mean_count: float, assignment: Assignment = "cic",
     ) -> Any:
         """Begin a simulation, replacing what an interrupted run may have left under this name."""
         from zarr.codecs import Crc32cCodec, ZstdCodec
@@ -193,14 +223,14 @@ class SimulationStore:
             group.attrs.update(
                 {
                     "complete": False, "plan": plan, "cosmology": cosmology.as_dict(), "box_size": box_size,
-                    "redshifts": list(redshifts), "mean_count": mean_count,
+                    "redshifts": list(redshifts), "mean_count": mean_count, "assignment": assignment,
                 }
             )
             layout: dict[str, Any] = {
                 "shape": (len(redshifts), n, n, n), "chunks": (1, n, n, n),
                 "compressors": [ZstdCodec(level=3), Crc32cCodec()], "dimension_names": ("redshift", "x", "y", "z"),
             }
-            group.create_array("cic", dtype="float32", fill_value=float("nan"), **layout)
+            group.create_array(density_array(assignment), dtype="float32", fill_value=float("nan"), **layout)
             group.create_array("ngp", dtype="int32", fill_value=-1, **layout)
         except OSError as error:
             raise UnwritableError(f"cannot write to {self.path}: {error.strerror or error}") from error

@@ -152,6 +152,7 @@ class ConditionalGenerator(nn.Module):
             nn.Parameter(torch.full((width,), STRENGTH)) for width in widths[1 : 1 + config.detail_levels]
         )
         self.last = nn.Conv3d(widths[-1], 8, kernel_size=2, padding=1)
+        self.level_phases()
         self.eval()
 
     @torch.no_grad()

@@ -11,13 +11,10 @@ Feder, Berger & Stein (2020), eq. 5.
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-from torch import Tensor
-
-Field = TypeVar("Field", Tensor, NDArray[np.floating[Any]])
+from cosmoloom.errors import InvalidInputError
+from cosmoloom.scaling.interface import Field
 
 FEDER_UNITS_PER_MEAN = 3.9
 """Mean density of a (1 Mpc)^3 cell in the 10^10 Msun of feder2020 [10^10 Msun]."""
@@ -41,3 +38,32 @@ def error_amplification(x: Field, kappa: float | Field) -> Field:
     Feder, Berger & Stein (2020), appendix B.
     """
     return 2.0 * kappa / (1.0 - x) ** 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rational:
+    """The three functions above with their kappa held fast: densities to [-1, 1).
+
+    Attributes
+    ----------
+    kappa : float
+        The density that maps to 0, in the units of the densities.
+    """
+
+    kappa: float
+
+    def __post_init__(self) -> None:
+        if not self.kappa > 0.0:
+            raise InvalidInputError(f"kappa must be positive, got {self.kappa}")
+
+    def scale(self, density: Field) -> Field:
+        """Return x [1]; see :func:`scale`."""
+        return scale(density, self.kappa)
+
+    def unscale(self, x: Field) -> Field:
+        """Return the density; see :func:`unscale`."""
+        return unscale(x, self.kappa)
+
+    def error_amplification(self, x: Field) -> Field:
+        """Return d rho / d x [density]; see :func:`error_amplification`."""
+        return error_amplification(x, self.kappa)

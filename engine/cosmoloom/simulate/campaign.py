@@ -11,9 +11,9 @@ from torch import Tensor
 
 from cosmoloom.box import Box
 from cosmoloom.cosmology import Cosmology
+from cosmoloom.data.paint import paint
 from cosmoloom.data.store import SimulationStore
 from cosmoloom.errors import InvalidInputError
-from cosmoloom.simulate.mesh import cloud_in_cell, nearest_grid_point
 from cosmoloom.simulate.particle_mesh import STANDARD_REDSHIFTS, SimulationPlan, Snapshot, evolve
 
 
@@ -85,14 +85,14 @@ def simulate_into(
     )
     for index, snapshot in enumerate(evolve(plan, device=device, on_step=on_step)):
         group["cic"][index] = density(snapshot, plan, n).cpu().numpy()
-        counts = nearest_grid_point(snapshot.positions * (n / plan.box_size), n)
+        counts = paint(snapshot.positions * (n / plan.box_size), n, "ngp")
         group["ngp"][index] = counts.cpu().numpy().astype(np.int32)
     group.attrs["complete"] = True
 
 
 def density(snapshot: Snapshot, plan: SimulationPlan, n: int) -> Tensor:
     """Return rho / mean on n^3 cells, by cloud-in-cell."""
-    mesh = cloud_in_cell(snapshot.positions * (n / plan.box_size), n)
+    mesh = paint(snapshot.positions * (n / plan.box_size), n)
     return mesh.mul_((n / plan.n_particles) ** 3)
 
 

@@ -11,10 +11,11 @@ import torch
 from torch import Tensor
 
 from cosmoloom.cosmology import Cosmology
+from cosmoloom.data.paint import paint
 from cosmoloom.errors import InvalidInputError
 from cosmoloom.simulate.fourier import gradient, inverse_laplacian
 from cosmoloom.simulate.initial_conditions import displacements, linear_field
-from cosmoloom.simulate.mesh import cloud_in_cell, read_cloud_in_cell
+from cosmoloom.simulate.mesh import read_cloud_in_cell
 
 STANDARD_REDSHIFTS = (3.0, 2.0, 1.5, 1.0, 0.5, 0.25, 0.0)
 
@@ -193,7 +194,7 @@ def _lagrangian_start(
 def _pull(cells: Tensor, plan: SimulationPlan, kernel: Tensor) -> Tensor:
     """Return grad(inverse Laplacian(overdensity)) at the particles in [Mpc/h]; gravity is its negative."""
     n = plan.n_mesh
-    mesh = cloud_in_cell(cells, n)
+    mesh = paint(cells, n)
     overdensity = mesh.mul_((n / plan.n_particles) ** 3).sub_(1.0)
     potential = torch.fft.rfftn(overdensity).mul_(kernel)
     pull = torch.empty((n, n, n, 3), dtype=torch.float32, device=cells.device)

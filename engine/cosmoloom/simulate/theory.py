@@ -85,6 +85,8 @@ def compare_with_theory(store: SimulationStore, names: Sequence[str] | None = No
                 f"simulations {first.name} and {run.name} differ in size, grid, cosmology or snapshots; "
                 "keep unlike ones in stores of their own"
             )
+        if run.assignment != "cic":
+            raise InvalidInputError(f"simulation {run.name} was painted by {run.assignment}; the check needs cic")
     window = cloud_in_cell_window(first.n)
     grid = np.geomspace(np.pi / first.box_size, 2 * np.pi * first.n / first.box_size, 2048)
     linear = over_shells(first, grid, first.cosmology.linear_power(grid))

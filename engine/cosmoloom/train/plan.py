@@ -57,7 +57,7 @@ class TrainingPlan(BaseModel):
     """Train only the layers that growth has added, and keep the large scales as they were learnt."""
     critic_weight: float = Field(default=1.0, ge=0)
     """Weight of the critic in the generator's loss; 0 leaves the critic out, and the match remains."""
-    critic_penalty: float = Field(default=1.0, ge=0)
+    critic_penalty: float = Field(default=10.0, ge=0)
     """Weight of the squared slope of the critic at real volumes."""
     match_weight: float = 0.1
     """Weight in the generator's loss of the statistics that both ensembles must share.
@@ -68,7 +68,7 @@ class TrainingPlan(BaseModel):
     """Weight in the generator's loss of what volumes of different latents have in common."""
     match_k_max: float = Field(default=100.0, gt=0)
     """Largest wavenumber whose power is matched [h/Mpc]."""
-    average_decay: float = 0.98
+    average_decay: float = 0.99
     """Decay per step of the running average of the generator's weights."""
     seed: int = 0
 

@@ -1,3 +1,4 @@
+import sys
 import zipfile
 
 import h5py
@@ -8,7 +9,7 @@ import zarr
 import cosmoloom as cl
 from cosmoloom.data.store import SimulationStore
 from cosmoloom.data.writers import write_fields
-from cosmoloom.errors import BrokenFileError, InvalidInputError, MissingFileError
+from cosmoloom.errors import BrokenFileError, InvalidInputError, MissingExtraError, MissingFileError
 from cosmoloom.simulate.campaign import simulate_into
 from cosmoloom.simulate.particle_mesh import SimulationPlan
 
@@ -183,3 +184,33 @@ def test_what_is_not_there_or_has_no_known_name_is_refused(tmp_path):
         cl.open(tmp_path / "a.dat")
     with pytest.raises(InvalidInputError, match=r"ending in \.npy"):
         write_fields(tmp_path / "b.dat", CUBE, FACTS)
+
+
+def test_a_fits_cube_opens_with_the_facts_of_its_header(tmp_path):
+    fits = pytest.importorskip("astropy.io.fits")
+    header = fits.Header({"BOXSIZE": 12.0, "REDSHIFT": 0.5})
+    fits.PrimaryHDU(CUBE, header=header).writeto(tmp_path / "a.fits")
+    box = cl.open(tmp_path / "a.fits")
+    assert (box.density == CUBE).all()
+    assert (box.box_size, box.redshift) == (12.0, 0.5)
+    whole = (tmp_path / "a.fits").read_bytes()
+    for kept in (0, 100, 3000):
+        (tmp_path / "a.fits").write_bytes(whole[:kept])
+        with pytest.raises(BrokenFileError):
+            cl.open(tmp_path / "a.fits")
+
+
+def test_fits_without_its_library_names_the_extra(tmp_path, monkeypatch):
+    (tmp_path / "a.fits").touch()
+    monkeypatch.setitem(sys.modules, "astropy.io.fits", None)
+    with pytest.raises(MissingExtraError, match=r"cosmoloom\[fits\]"):
+        cl.open(tmp_path / "a.fits", box_size=1)
+
+
+def test_a_list_of_count_cubes_becomes_densities(tmp_path):
+    """As perraudin2019 publishes its boxes: one dataset of counts, shape (boxes, n, n, n)."""
+    counts = np.arange(2 * 4**3).reshape(2, 4, 4, 4).astype("i4")
+    with h5py.File(tmp_path / "nbody.h5", "w") as file:
+        file["dataset"] = counts
+    box = cl.open(f"{tmp_path / 'nbody.h5'}::1", box_size=350, mean_count=64)
+    assert box.density == pytest.approx(counts[1] / 64)

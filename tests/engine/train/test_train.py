@@ -101,7 +101,8 @@ def test_growth_can_keep_the_large_scales_as_they_were(plan: TrainingPlan, tmp_p
     before = torch.load(coarse / STATE, weights_only=True)["average"]
     after = torch.load(fine / STATE, weights_only=True)["generator"]
     kept = [key for key in before if not key.startswith("last.")]
-    assert all(torch.equal(before[key], after[key]) for key in kept)
+    for key in kept:  # but for rounding, where phases are levelled again
+        torch.testing.assert_close(after[key], before[key], rtol=0, atol=1e-6)
     assert float(after["refines.1.weight"].abs().max()) > 0
 
 
@@ -191,7 +192,6 @@ def test_every_cell_of_the_finer_grids_answers_to_its_own_component_of_the_laten
 def test_levelled_phases_draw_no_lattice_on_constant_features() -> None:
     torch.manual_seed(0)
     generator = ConditionalGenerator(GeneratorConfig(n=16, coarse_size=8, detail_levels=1, widths=(8, 8)))
-    torch.nn.init.normal_(generator.last.bias)
     features = torch.ones(1, 8, 8, 8, 8)
 
     def lattices() -> list[float]:
@@ -199,6 +199,9 @@ def test_levelled_phases_draw_no_lattice_on_constant_features() -> None:
             doubled, written = generator.ups[0](features), interleave(generator.last(features))[:, None]
         return [float(field[..., 3:-3, 3:-3, 3:-3].std(dim=(2, 3, 4)).max()) for field in (doubled, written)]
 
+    assert max(lattices()) < 1e-5
+    for layer in (generator.ups[0], generator.last):
+        torch.nn.init.normal_(layer.weight)
     assert min(lattices()) > 0.05
     generator.level_phases()
     assert max(lattices()) < 1e-5

@@ -1,4 +1,4 @@
-"""Open a density field from a file: NumPy, HDF5, Zarr, or a snapshot of a simulation store.
+"""Open a density field from a file: NumPy, HDF5, Zarr, FITS, or a snapshot of a simulation store.
 
 A file may hold one cube, shape (n, n, n), or several, shape (count, n, n, n); ``fields.h5::2`` is the third
 of several, and ``store.zarr::0010@0.5`` the snapshot at z = 0.5 of simulation 0010.  What a header promises
@@ -15,6 +15,7 @@ import numpy as np
 
 from cosmoloom.box import Box
 from cosmoloom.data.containers import StoredField, read_hdf5, read_npy, read_npz, read_zarr
+from cosmoloom.data.readers.fits import read_fits
 from cosmoloom.data.store import FORMAT, SimulationStore
 from cosmoloom.errors import InvalidInputError, MissingFileError
 
@@ -24,6 +25,7 @@ _CONTAINERS: dict[str, Callable[[Path, int | None], StoredField]] = {
     ".h5": read_hdf5,
     ".hdf5": read_hdf5,
     ".zarr": read_zarr,
+    ".fits": read_fits,
 }
 
 
@@ -39,7 +41,7 @@ def open_box(
     Parameters
     ----------
     path : str or Path
-        A ``.npy``, ``.npz``, ``.h5``, ``.hdf5`` or ``.zarr``, followed by ``::INDEX`` if it holds several
+        A ``.npy``, ``.npz``, ``.h5``, ``.hdf5``, ``.zarr`` or ``.fits``, followed by ``::INDEX`` if it holds several
         fields, or ``STORE::NAME@REDSHIFT`` for a snapshot of a simulation store.
     box_size : float, optional
         Comoving side in [Mpc/h]; needed where the file does not say, and stronger than the file.
@@ -65,7 +67,7 @@ def open_box(
     file, _, part = str(path).partition("::")
     target = Path(file)
     if not target.exists():
-        raise MissingFileError(f"no file {target}; a density field is a .npy, .npz, .h5 or .zarr")
+        raise MissingFileError(f"no file {target}; a density field is a .npy, .npz, .h5, .zarr or .fits")
     if target.suffix.lower() == ".zarr" and _is_simulation_store(target):
         return _snapshot(target, part, redshift)
     read = _CONTAINERS.get(target.suffix.lower())
