@@ -55,7 +55,7 @@ def save_model(
     from safetensors.torch import save
 
     tensors = {name: value.detach().cpu().contiguous() for name, value in generator.state_dict().items()}
-    weights = save(tensors, metadata={"format": "pt", "model": card.name})
+    weights = save(tensors, metadata={"format": "pt"})  # one entry: several are written in no order
     filled = card.model_dump() | {
         "architecture": generator.config.as_dict(),
         "standardisation": standardisation_table(standardisation).model_dump(),
