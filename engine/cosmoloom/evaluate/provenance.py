@@ -96,7 +96,9 @@ def _cautions(model: ConditionalModel, selection: Selection, n_samples: int) -> 
             "waves and are not independent, so the error bars, which count them as if they were, are too small on "
             "large scales; the other simulations show by how much two sets of boxes differ."
         ),
-        "Errors are relative to these particle-mesh simulations, not to a converged N-body code.",
+        "Errors are relative to these simulations, whatever code made them."
+        if any("source" in plan for plan in plans)  # ingested
+        else "Errors are relative to these particle-mesh simulations, not to a converged N-body code.",
     ]
     n_bins = selection.n // 2
     if n_samples <= n_bins:

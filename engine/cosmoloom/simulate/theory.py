@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from cosmoloom.data.store import SimulationStore, StoredSimulation
 from cosmoloom.errors import InvalidInputError
 from cosmoloom.simulate.fourier import wavenumbers
+from cosmoloom.statistics.mass_assignment import assignment_window
 from cosmoloom.statistics.power_spectrum import power_spectrum
 from cosmoloom.statistics.spherical_bins import spherical_bins
 
@@ -122,13 +123,6 @@ def over_shells(run: StoredSimulation, k: Spectrum, power: Spectrum) -> Spectrum
 def cloud_in_cell_window(n: int) -> Spectrum:
     """Return what cloud-in-cell assignment leaves of the power in each shell of :func:`power_spectrum` [1].
 
-    The squared window ``prod_i sinc(k_i / 2 k_Nyquist)^4``, averaged over the modes of the shell.
-
-    References
-    ----------
-    Jing (2005), ApJ 620, 559; aliasing is not removed.
+    The square of :func:`assignment_window`, averaged over the modes of the shell; aliasing is not removed.
     """
-    squared = torch.ones(())
-    for component in wavenumbers(n, box_size=2 * torch.pi):
-        squared = squared * torch.sinc(component / n) ** 4
-    return np.asarray(spherical_bins(n).mean(squared).double().numpy())
+    return np.asarray(spherical_bins(n).mean(assignment_window("cic", n).square()).double().numpy())
