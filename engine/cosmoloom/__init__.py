@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from cosmoloom.box import Box as Box
     from cosmoloom.cosmology import Cosmology as Cosmology
+    from cosmoloom.data.projections import project as project
     from cosmoloom.data.readers import open_box as open  # noqa: A004, F401  cl.open is the public name
+    from cosmoloom.map import Map as Map
     from cosmoloom.models import load as load
     from cosmoloom.statistics import bispectrum as bispectrum
     from cosmoloom.statistics import correlation_function as correlation_function
@@ -38,6 +40,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "Box": ("cosmoloom.box", "Box"),
     "Cosmology": ("cosmoloom.cosmology", "Cosmology"),
+    "Map": ("cosmoloom.map", "Map"),
     "bispectrum": ("cosmoloom.statistics", "bispectrum"),
     "correlation_function": ("cosmoloom.statistics", "correlation_function"),
     "covariance": ("cosmoloom.statistics", "covariance"),
@@ -54,6 +57,7 @@ _HOMES = {
     "peak_counts": ("cosmoloom.statistics", "peak_counts"),
     "peak_positions": ("cosmoloom.statistics", "peak_positions"),
     "power_spectrum": ("cosmoloom.statistics", "power_spectrum"),
+    "project": ("cosmoloom.data.projections", "project"),
     "random_dice": ("cosmoloom.statistics", "random_dice"),
     "soft_histogram": ("cosmoloom.statistics", "soft_histogram"),
     "soft_peak_counts": ("cosmoloom.statistics", "soft_peak_counts"),

@@ -74,6 +74,17 @@ class Cosmology:
         matter = self.Omega_m / (a**3 * self.expansion_rate(a) ** 2)
         return np.asarray(matter * (2.5 * a / self._growth(a) - 1.5))
 
+    def second_order_growth(self, redshift: ArrayLike) -> NDArray[np.float64]:
+        """Return D_2, by which second-order Lagrangian displacements grow, below 0 [1].
+
+        References
+        ----------
+        Bouchet et al. (1995), A&A 296, 575.
+        """
+        a = 1.0 / (1.0 + np.asarray(redshift, dtype=np.float64))
+        matter = self.Omega_m / (a**3 * self.expansion_rate(a) ** 2)
+        return np.asarray(-3 / 7 * self.growth_factor(redshift) ** 2 * matter ** (-1 / 143))
+
     def _growth(self, a: ArrayLike) -> NDArray[np.float64]:
         """Return D normalised to D -> a at early times (Heath 1977, in closed form)."""
         from scipy.special import hyp2f1

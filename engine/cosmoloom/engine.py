@@ -17,7 +17,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cosmoloom.errors import InvalidInputError, MissingFileError
-from cosmoloom.keys import DensityKey, FieldKey, LatentKey, ReferenceKey, ScaledKey, StatisticsKey
+from cosmoloom.keys import (
+    Colouring,
+    DensityKey,
+    FieldKey,
+    LatentKey,
+    ReferenceKey,
+    ScaledKey,
+    ScaledReferenceKey,
+    StatisticsKey,
+)
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -26,10 +35,10 @@ if TYPE_CHECKING:
     from cosmoloom.evaluate.reference import HeldOut
     from cosmoloom.live_statistics import LiveStatistics, MeasuredField
     from cosmoloom.models.card import ModelCard
-    from cosmoloom.pipeline.conditional import ConditionalModel
+    from cosmoloom.pipeline.model import Model
 
 KEPT_FIELDS = 4
-KEPT_MODELS = 2
+KEPT_MODELS = 3
 
 Key = TypeVar("Key", bound=Hashable)
 Value = TypeVar("Value")
@@ -86,12 +95,14 @@ class Engine:
         self.threads = max(1, _cores() // 2) if threads is None else threads
         self._precision: Literal["fast", "exact"] = precision
         self.last_timings: dict[str, float] = {}
-        self._models: Recent[str, ConditionalModel] = Recent(KEPT_MODELS)
+        self._models: Recent[str, Model] = Recent(KEPT_MODELS)
         self._held_out: Recent[str, HeldOut | None] = Recent(KEPT_MODELS)
+        self._latents: Recent[LatentKey, NDArray[np.float32]] = Recent(KEPT_FIELDS)
         self._fields: Recent[FieldKey, Tensor] = Recent(KEPT_FIELDS)
         self._densities: Recent[DensityKey, Tensor] = Recent(KEPT_FIELDS)
         self._scaled: Recent[ScaledKey, NDArray[np.float32]] = Recent(KEPT_FIELDS)
         self._references: Recent[ReferenceKey, Box] = Recent(KEPT_FIELDS)
+        self._scaled_references: Recent[ScaledReferenceKey, NDArray[np.float32]] = Recent(KEPT_FIELDS)
         self._measured: Recent[ReferenceKey, MeasuredField] = Recent(KEPT_FIELDS)
         self._statistics: Recent[StatisticsKey, LiveStatistics] = Recent(KEPT_FIELDS)
 
@@ -109,16 +120,18 @@ class Engine:
         for cache in (
             self._models,
             self._held_out,
+            self._latents,
             self._fields,
             self._densities,
             self._scaled,
             self._references,
+            self._scaled_references,
             self._measured,
             self._statistics,
         ):
             cache.clear()
 
-    def model(self, name: str) -> ConditionalModel:
+    def model(self, name: str) -> Model:
         """Return a model by name or folder; raises as :func:`cosmoloom.models.load` does."""
         from cosmoloom.models.catalogue import load
 
@@ -133,13 +146,42 @@ class Engine:
         return self._held_out.get(name, lambda: self._load_held_out(name))
 
     def latent(self, key: LatentKey) -> NDArray[np.float32]:
-        """Return the latent of a key, shape (latent_size,).
+        """Return the latent of a key, shape (latent_size,); not to be written to.
 
         Raises
         ------
         InvalidInputError
             If the key names a direction or component that the model lacks.
         """
+        return self._latents.get(key, lambda: self._make_latent(key))
+
+    def density(self, key: DensityKey) -> Tensor:
+        """Return rho over the cosmic mean [1], shape (n, n, n), on the device."""
+        return self._densities.get(key, lambda: self._make_density(key))
+
+    def scaled(self, key: ScaledKey) -> NDArray[np.float32]:
+        """Return a field as displayed, x in [-1, 1], shape (n, n, n), contiguous, on the host."""
+        return self._scaled.get(key, lambda: self._make_scaled(key))
+
+    def scaled_reference(self, key: ScaledReferenceKey) -> NDArray[np.float32]:
+        """Return a held-out field displayed as a generated one would be; raises as :meth:`reference` does."""
+        return self._scaled_references.get(key, lambda: self._make_scaled_reference(key))
+
+    def reference(self, key: ReferenceKey) -> Box:
+        """Return a held-out simulated box at the snapshot nearest to the key's redshift.
+
+        Raises
+        ------
+        MissingFileError
+            If the model comes without held-out simulations.
+        """
+        return self._references.get(key, lambda: self._make_reference(key))
+
+    def statistics(self, key: StatisticsKey) -> LiveStatistics:
+        """Return the statistics of a density beside those of the held-out simulations."""
+        return self._statistics.get(key, lambda: self._make_statistics(key))
+
+    def _make_latent(self, key: LatentKey) -> NDArray[np.float32]:
         model = self.model(key.model)
         latent = model.draw_latent(key.seed)[0].numpy()
         if key.directions:
@@ -158,50 +200,49 @@ class Engine:
             latent[index] = value
         return latent
 
-    def density(self, key: DensityKey) -> Tensor:
-        """Return rho over the cosmic mean [1], shape (n, n, n), on the device."""
-        return self._densities.get(key, lambda: self._make_density(key))
-
-    def scaled(self, key: ScaledKey) -> NDArray[np.float32]:
-        """Return the density as displayed, x in [-1, 1), shape (n, n, n), contiguous, on the host."""
-        return self._scaled.get(key, lambda: self._make_scaled(key))
-
-    def reference(self, key: ReferenceKey) -> Box:
-        """Return a held-out simulated box at the snapshot nearest to the key's redshift.
-
-        Raises
-        ------
-        MissingFileError
-            If the model comes without held-out simulations.
-        """
-        return self._references.get(key, lambda: self._make_reference(key))
-
-    def statistics(self, key: StatisticsKey) -> LiveStatistics:
-        """Return the statistics of a density beside those of the held-out simulations."""
-        return self._statistics.get(key, lambda: self._make_statistics(key))
-
     def _make_field(self, key: FieldKey) -> Tensor:
         import torch
 
         model = self.model(key.latent.model)
         latent = torch.from_numpy(self.latent(key.latent))[None]
         with self._timed("network"):
-            return model.network_field(latent, key.redshift, key.kappa)
+            return model.network_field(latent, key.redshift, self._kappa(key))
 
     def _make_density(self, key: DensityKey) -> Tensor:
         field = self._fields.get(key.field, lambda: self._make_field(key.field))
         model = self.model(key.field.latent.model)
         with self._timed("density"):
-            return model.to_density(field, key.field.redshift, key.field.kappa)[0]
+            return model.to_density(field, key.field.redshift, self._kappa(key.field))[0]
+
+    def _kappa(self, key: FieldKey) -> float:
+        """Return a kappa to hand over to any model; one that reads none ignores it."""
+        return self.card(key.latent.model).default_kappa if key.kappa is None else key.kappa
 
     def _make_scaled(self, key: ScaledKey) -> NDArray[np.float32]:
-        from cosmoloom.scaling.rational import scale
-
-        if not key.display_kappa > 0:
-            raise InvalidInputError(f"display_kappa must be positive [cosmic mean], got {key.display_kappa}")
-        density = self.density(key.density)
+        density, field = self.density(key.density), key.density.field
         with self._timed("transfer"):
-            return np.ascontiguousarray(scale(density, key.display_kappa).cpu().numpy())
+            return self._display(density, field.latent.model, key.display_kappa, key.colouring, self._kappa(field))
+
+    def _make_scaled_reference(self, key: ScaledReferenceKey) -> NDArray[np.float32]:
+        model = key.reference.model
+        density = self.reference(key.reference).tensor()
+        kappa = self.card(model).default_kappa if key.kappa is None else key.kappa
+        return self._display(density, model, key.display_kappa, key.colouring, kappa)
+
+    def _display(
+        self, density: Tensor, model: str, display_kappa: float, colouring: Colouring, kappa: float
+    ) -> NDArray[np.float32]:
+        """Return what the colours of a density stand for, on the host."""
+        from cosmoloom.scaling.rational import scale
+        from cosmoloom.scaling.relative_error import as_colours, relative_error
+
+        if not display_kappa > 0:
+            raise InvalidInputError(f"display_kappa must be positive [cosmic mean], got {display_kappa}")
+        if colouring == "error":
+            shown = as_colours(relative_error(density, self.model(model).scaling_at(kappa)))
+        else:
+            shown = scale(density, display_kappa)
+        return np.ascontiguousarray(shown.cpu().numpy())
 
     def _make_reference(self, key: ReferenceKey) -> Box:
         held_out = self.held_out(key.model)
@@ -230,12 +271,9 @@ class Engine:
         return self._measured.get(key, make)
 
     def _load_held_out(self, name: str) -> HeldOut | None:
-        from cosmoloom.evaluate.held_out_file import load_held_out
-        from cosmoloom.models.catalogue import locate
-        from cosmoloom.models.folder import REFERENCE
+        from cosmoloom.evaluate.bundled import references_for
 
-        path = locate(name) / REFERENCE
-        return load_held_out(path) if path.is_file() else None
+        return references_for(self.card(name))
 
     @contextmanager
     def _timed(self, stage: str) -> Iterator[None]:

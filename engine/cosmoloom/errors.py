@@ -15,6 +15,20 @@ class InvalidInputError(CosmoloomError, ValueError):
     """A value lies outside what is possible: shape, range, NaN, unit."""
 
 
+class SeveralFieldsError(InvalidInputError):
+    """A file holds several fields, and none of them was chosen.
+
+    Attributes
+    ----------
+    count : int
+        How many.
+    """
+
+    def __init__(self, message: str, count: int) -> None:
+        super().__init__(message)
+        self.count = count
+
+
 class MissingFileError(CosmoloomError, FileNotFoundError):
     """A file or folder named by the user does not exist."""
 

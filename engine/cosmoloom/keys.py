@@ -7,6 +7,10 @@ leaves every earlier key equal and its cached result in use.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
+
+Colouring = Literal["density", "error"]
+"""What colours show: the density, or how much an error of the network grows in it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,11 +37,21 @@ class LatentKey:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldKey:
-    """A network field: a latent decoded at a redshift [1] and at the network's kappa [cosmic mean]."""
+    """A network field.
+
+    Attributes
+    ----------
+    latent : LatentKey
+        What is decoded.
+    redshift : float
+        Redshift [1].
+    kappa : float or None
+        Condition of the network [cosmic mean]; None for a network that reads none.
+    """
 
     latent: LatentKey
     redshift: float
-    kappa: float
+    kappa: float | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,10 +63,21 @@ class DensityKey:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScaledKey:
-    """A density as it is displayed: scaled with ``display_kappa`` [cosmic mean]."""
+    """A density as it is displayed.
+
+    Attributes
+    ----------
+    density : DensityKey
+        What is displayed.
+    display_kappa : float
+        Scaling of the display [cosmic mean].
+    colouring : str
+        Whether the scaled density is shown, or the relative error that the network's scaling leaves in it.
+    """
 
     density: DensityKey
     display_kappa: float
+    colouring: Colouring = "density"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +87,26 @@ class ReferenceKey:
     model: str
     index: int
     redshift: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScaledReferenceKey:
+    """A held-out sub-volume displayed like a generated field.
+
+    Attributes
+    ----------
+    reference : ReferenceKey
+        What is displayed.
+    display_kappa, colouring
+        As in :class:`ScaledKey`.
+    kappa : float or None
+        Condition of the network, which decides the colours where errors are shown [cosmic mean].
+    """
+
+    reference: ReferenceKey
+    display_kappa: float
+    colouring: Colouring = "density"
+    kappa: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

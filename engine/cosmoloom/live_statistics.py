@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from cosmoloom.statistics import DiceCurve
 
 Values = NDArray[np.float64]
+DECISIVE = ("box_size", "n_particles", "mesh_factor", "n_steps", "start_redshift")
+"""What a simulation's trust depends on; of simulations that differ in their seeds alone, one is asked."""
+DENSEST = 1e-3
+"""Share of the voxels that count as densest: the cores of haloes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -71,10 +75,14 @@ class LiveStatistics:
         Redshift of the generated field [1].
     mean_density, reference_mean_density : float or None
         Mean rho over the cosmic mean [1].
+    dense : float
+        rho over the cosmic mean above which :data:`DENSEST` of the generated voxels lie [1].
     n_samples : int
         Held-out sub-volumes behind median and band, 0 where there are none.
     interpolated : bool
         Whether the band lies between two snapshots and was interpolated.
+    trusted_k : float or None
+        To where the simulations' power is trusted [h/Mpc]; None where nobody knows, or without simulations.
     """
 
     power: Curves
@@ -85,8 +93,10 @@ class LiveStatistics:
     redshift: float
     mean_density: float
     reference_mean_density: float | None
+    dense: float
     n_samples: int
     interpolated: bool
+    trusted_k: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -105,6 +115,8 @@ class MeasuredField:
         Twentieth of the field's densities that each voxel belongs to.
     mean_density : float
         Mean rho over the cosmic mean [1].
+    dense : float
+        rho over the cosmic mean above which :data:`DENSEST` of the voxels lie [1].
     """
 
     k: Values
@@ -115,6 +127,7 @@ class MeasuredField:
     peaks: Values
     classes: Tensor | None
     mean_density: float
+    dense: float
 
 
 def measure(density: Tensor, *, box_size: float, ranks: bool = True) -> MeasuredField:
@@ -144,6 +157,7 @@ def measure(density: Tensor, *, box_size: float, ranks: bool = True) -> Measured
         peaks=_values(peaks.counts),
         classes=density_classes(density) if ranks else None,
         mean_density=float(density.mean()),
+        dense=float(density.flatten().topk(max(1, round(DENSEST * density.numel()))).values[-1]),
     )
 
 
@@ -199,9 +213,19 @@ def compare(
         redshift=redshift,
         mean_density=field.mean_density,
         reference_mean_density=None if reference is None else reference.mean_density,
+        dense=field.dense,
         n_samples=0 if band is None else band.n_samples,
         interpolated=band is not None and band.interpolated,
+        trusted_k=None if held_out is None else _trusted_k(held_out, redshift),
     )
+
+
+def _trusted_k(held_out: HeldOut, redshift: float) -> float | None:
+    """Return to which k [h/Mpc] the worst of the simulations is trusted."""
+    from cosmoloom.simulate.trusted import least_trusted_k
+
+    plans = {tuple(source.plan.get(name) for name in DECISIVE): source.plan for source in held_out.sources}
+    return least_trusted_k(plans.values(), redshift)
 
 
 def _mass(field: MeasuredField, reference: MeasuredField | None, band: ReferenceAt | None) -> Curves:

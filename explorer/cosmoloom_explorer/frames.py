@@ -9,8 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
+    from cosmoloom.evaluate.reference import Source
     from cosmoloom.live_statistics import LiveStatistics
     from cosmoloom.models.card import ModelCard
+    from cosmoloom.scaling.interface import Scaling
     from cosmoloom_explorer.view import View
 
 Volume = NDArray[np.float32]
@@ -27,11 +29,15 @@ class Frame:
     view : View
         What was asked for.
     generated : array, shape (n, n, n)
-        Scaled density x in [-1, 1), axes (x, y, z).
+        What the colours show, in [-1, 1], axes (x, y, z).
     reference : array, shape (n, n, n), or None
         The simulated sub-volume, scaled alike.
     reference_redshift : float or None
         Redshift of the snapshot shown [1].
+    reference_name : str
+        Name of the simulated sub-volume; empty where there is none.
+    box_size : float
+        Comoving side of both [Mpc/h].
     latent : array, shape (latent_size,)
         The latent that was decoded.
     timings : dict
@@ -43,6 +49,8 @@ class Frame:
     generated: Volume
     reference: Volume | None
     reference_redshift: float | None
+    reference_name: str
+    box_size: float
     latent: NDArray[np.float32]
     timings: dict[str, float] = field(default_factory=dict)
 
@@ -78,18 +86,30 @@ class ModelFacts:
     card : ModelCard
         Its card.
     explained : tuple of float
-        Share of the first layer's variance along each leading direction [1].
+        Share of what latents change along each leading direction [1]; empty where there are none.
+    direction_names : tuple of str
+        What each direction is; empty where nobody knows.
     latent_sigma : float
         Standard deviation of one component of the prior [1].
     snapshots : tuple of float
         Redshifts of the held-out simulations; empty where the model comes without any.
-    n_references : int
-        Number of held-out sub-volumes to choose from.
+    references : tuple of Source
+        Where the held-out sub-volumes to choose from come from.
+    scaling : Scaling or None
+        The network's own scaling of the density; None where kappa decides it.
     """
 
     name: str
     card: ModelCard
     explained: tuple[float, ...]
+    direction_names: tuple[str, ...]
     latent_sigma: float
     snapshots: tuple[float, ...]
-    n_references: int
+    references: tuple[Source, ...]
+    scaling: Scaling | None = None
+
+    def scaling_at(self, kappa: float) -> Scaling:
+        """Return the scaling between the density and what the network decodes at a kappa [cosmic mean]."""
+        from cosmoloom.scaling.rational import Rational
+
+        return Rational(kappa=kappa) if self.scaling is None else self.scaling

@@ -35,6 +35,7 @@ class CurvePanel:
     def __init__(self, axes: Axes, *, steps: bool = False, with_band: bool = True) -> None:
         self.axes = axes
         style = "steps-mid" if steps else "default"
+        self.beyond = axes.axvspan(1.0, 1.0, color=colours.MUTED, alpha=0.16, linewidth=0, animated=True, visible=False)
         self.band = axes.fill_between(
             [], [], [], color=colours.SIMULATION, alpha=0.28, linewidth=0, animated=True,
             step="mid" if steps else None, visible=with_band,
@@ -48,7 +49,7 @@ class CurvePanel:
     @property
     def artists(self) -> tuple[Artist, ...]:
         """What is redrawn on every update, from back to front."""
-        return (self.band, self.median, self.reference, self.generated)
+        return (self.beyond, self.band, self.median, self.reference, self.generated)
 
     def show(self, curves: Curves | None) -> None:
         """Put new data into the artists; None empties them."""
@@ -65,6 +66,13 @@ class CurvePanel:
             self.band.set_data(NOTHING, NOTHING, NOTHING)
         else:
             self.band.set_data(curves.x, _above(curves.low, floor), _above(curves.high, floor))
+
+    def show_trust(self, trusted: float | None) -> None:
+        """Shade what lies beyond a value of the x axis; None shades nothing."""
+        high = self.axes.get_xlim()[1]
+        self.beyond.set_visible(trusted is not None and trusted < high)
+        if trusted is not None:
+            self.beyond.set(x=trusted, width=max(high - trusted, 0.0))
 
     def _floor(self) -> float | None:
         """Return the value that stands in for zero: just below the axis where that is logarithmic."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from psygnal import Signal
 
 from cosmoloom.errors import CosmoloomError
-from cosmoloom_explorer.frames import Frame, ModelFacts, StatisticsFrame, Volume
+from cosmoloom_explorer.frames import Frame, ModelFacts, StatisticsFrame
 from cosmoloom_explorer.mailbox import Mailbox
 from cosmoloom_explorer.outbox import Deliver, Outbox
 from cosmoloom_explorer.settings import Settings
@@ -19,7 +19,6 @@ from cosmoloom_explorer.view import View, resolve
 
 if TYPE_CHECKING:
     from cosmoloom.engine import Engine
-    from cosmoloom.keys import ReferenceKey
     from cosmoloom.live_statistics import LiveStatistics
 
 logger = logging.getLogger(__name__)
@@ -47,7 +46,8 @@ class Session:
     -----
     Signals state facts.  ``model_ready(ModelFacts)`` comes before a model's first frame, ``frame_ready(Frame)``
     for fields in the order of the requests, ``statistics_ready(StatisticsFrame)`` after them,
-    ``extremes_ready(tuple)`` before a model's first statistics, with those at both ends of its redshift range,
+    ``extremes_ready(tuple)`` before a model's first statistics, with those at both ends of its redshift range
+    (checkpoints of one training are one model here, so that axes stay while it is scrubbed),
     ``failed(str)`` with one line, ``busy(bool)`` when work begins and ends.
     """
 
@@ -71,9 +71,8 @@ class Session:
         self._last: Settings | None = None
         self._serial = 0
         self._facts: ModelFacts | None = None
-        self._reference: tuple[tuple[ReferenceKey, float], Volume] | None = None
         self._statistics_due = 0.0
-        self._extremes_of: str | None = None
+        self._extremes_of: tuple[object, ...] = ()
         self._outbox = Outbox(deliver)
         self._emit = {
             "model": self.model_ready.emit,
@@ -116,7 +115,7 @@ class Session:
         ended = self._mailbox.close()
         if ended:
             self._engine.clear()
-        self._reference = None
+        self._facts = None
         return ended
 
     def _pause(self) -> None:
@@ -138,15 +137,18 @@ class Session:
 
     def _answer(self, serial: int, settings: Settings) -> None:
         facts = self._load(settings.model)
-        view = resolve(settings, snapshots=facts.snapshots)
+        view = _resolve(settings, facts)
         self._engine.last_timings.clear()
         generated = self._engine.scaled(view.scaled)
+        reference = view.scaled_reference
         frame = Frame(
             serial=serial,
             view=view,
             generated=generated,
-            reference=None if view.reference is None else self._scaled_reference(view.reference, view),
+            reference=None if reference is None else self._engine.scaled_reference(reference),
             reference_redshift=None if view.reference is None else view.reference.redshift,
+            reference_name="" if view.reference is None else facts.references[view.reference.index].label,
+            box_size=facts.card.box_size,
             latent=self._engine.latent(view.field.latent),
             timings=dict(self._engine.last_timings),
         )
@@ -156,9 +158,10 @@ class Session:
             self._on_screen.wait(PATIENCE)
         if self._mailbox.superseded and perf_counter() < self._statistics_due:
             return
-        if self._extremes_of != settings.model:
+        shared = (facts.card.name, facts.card.n, facts.card.box_size, facts.card.redshift_range)
+        if self._extremes_of != shared:
             self._outbox.put(self._emit["extremes"], self._extremes(settings, facts))
-            self._extremes_of = settings.model
+            self._extremes_of = shared
         statistics = self._engine.statistics(view.statistics)
         self._statistics_due = perf_counter() + LIVE_INTERVAL
         seconds = self._engine.last_timings.get("statistics", 0.0)
@@ -170,29 +173,35 @@ class Session:
     def _extremes(self, settings: Settings, facts: ModelFacts) -> tuple[LiveStatistics, ...]:
         """Return statistics at both ends of the redshift range, between which those of a drag will lie."""
         views = (
-            resolve(replace(settings, redshift=redshift), snapshots=facts.snapshots)
-            for redshift in facts.card.redshift_range
+            _resolve(replace(settings, redshift=redshift), facts) for redshift in sorted(set(facts.card.redshift_range))
         )
         return tuple(self._engine.statistics(view.statistics) for view in views)
 
     def _load(self, model: str) -> ModelFacts:
+        from cosmoloom.scaling.rational import Rational
+
         if self._facts is None or self._facts.name != model:
             loaded, held_out = self._engine.model(model), self._engine.held_out(model)
+            directions, scaling = loaded.directions, loaded.scaling_at(loaded.card.default_kappa)
             self._facts = ModelFacts(
                 name=model,
                 card=loaded.card,
-                explained=tuple(float(share) for share in loaded.directions.explained),
+                explained=tuple(float(share) for share in directions.explained),
+                direction_names=directions.names,
                 latent_sigma=loaded.latent_sigma,
                 snapshots=() if held_out is None else tuple(held_out.statistics.redshifts),
-                n_references=0 if held_out is None else len(held_out),
+                references=() if held_out is None else held_out.sources,
+                scaling=None if isinstance(scaling, Rational) else scaling,
             )
             self._outbox.put(self._emit["model"], self._facts)
         return self._facts
 
-    def _scaled_reference(self, key: ReferenceKey, view: View) -> Volume:
-        from cosmoloom.scaling.rational import scale
 
-        kappa = view.scaled.display_kappa
-        if self._reference is None or self._reference[0] != (key, kappa):
-            self._reference = (key, kappa), scale(self._engine.reference(key).density, kappa)
-        return self._reference[1]
+def _resolve(settings: Settings, facts: ModelFacts) -> View:
+    """Return the view that settings ask for of a loaded model."""
+    return resolve(
+        settings,
+        snapshots=facts.snapshots,
+        n_directions=len(facts.explained),
+        kappa_conditions=facts.card.kappa_conditions,
+    )

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from cosmoloom.errors import InvalidInputError
+from cosmoloom.keys import Colouring
 
 if TYPE_CHECKING:
     from cosmoloom.models.card import ModelCard
@@ -29,7 +30,8 @@ class Settings:
     redshift : float
         Redshift [1].
     kappa : float
-        The network's condition, and the display's scaling unless ``display_kappa`` is set [cosmic mean].
+        The network's condition, where it reads one, and the display's scaling unless ``display_kappa`` is set
+        [cosmic mean].
     display_kappa : float or None
         kappa of the display alone [cosmic mean]; None follows ``kappa``.
     directions : tuple of float
@@ -38,6 +40,8 @@ class Settings:
         Single latent components set by hand, by rising index.
     reference_index : int
         Which held-out simulated sub-volume stands beside the generated field.
+    colouring : str
+        "density", or "error" for what an error of the network means in the density.
     slices : tuple of three int
         Voxel indices (x, y, z) at which the three orthogonal slices cut.
     ndisplay : int
@@ -52,6 +56,7 @@ class Settings:
     directions: tuple[float, ...] = (0.0,) * N_DIRECTIONS
     components: tuple[tuple[int, float], ...] = ()
     reference_index: int = 0
+    colouring: Colouring = "density"
     slices: tuple[int, int, int] = (0, 0, 0)
     ndisplay: int = 3
 
@@ -63,7 +68,19 @@ class Settings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """Ranges of the settings for one model."""
+    """Ranges of the settings for one model.
+
+    Attributes
+    ----------
+    redshift, kappa, display_kappa : (float, float)
+        Lowest and highest value; a range may be one value.
+    n, latent_size : int
+        Voxels per side, and components of a latent.
+    n_directions : int
+        Latent directions to step along.
+    kappa_conditions : bool
+        Whether the network reads kappa; where it does not, kappa scales the display only.
+    """
 
     redshift: tuple[float, float]
     kappa: tuple[float, float]
@@ -71,18 +88,36 @@ class Limits:
     n: int
     latent_size: int
     n_directions: int = N_DIRECTIONS
+    kappa_conditions: bool = True
 
     @classmethod
     def from_card(cls, card: ModelCard) -> Limits:
-        """Read the ranges of a model card; a display may scale beyond what the network was trained on."""
+        """Read the ranges of a model card; a display may scale beyond what the network was trained on.
+
+        Raises
+        ------
+        InvalidInputError
+            If the model makes something else than volumes from latents.
+        """
+        from cosmoloom.models import PublishedCard
+        from cosmoloom.models.refiner_card import RefinerCard
+
+        if card.dimensions != 3:
+            raise InvalidInputError(f"the explorer shows volumes, and model {card.name} makes maps")
+        if isinstance(card, RefinerCard) or (isinstance(card, PublishedCard) and card.makes == "patches"):
+            raise InvalidInputError(
+                f"the explorer shows volumes, and model {card.name} makes parts of them: use cosmoloom weave"
+            )
         low, high = card.kappa_range
+        display = (min(0.5, low), max(100.0, high))
         return cls(
             redshift=card.redshift_range,
-            kappa=card.kappa_range,
-            display_kappa=(min(0.5, low), max(100.0, high)),
+            kappa=card.kappa_range if card.kappa_conditions else display,
+            display_kappa=display,
             n=card.n,
             latent_size=card.latent_size,
             n_directions=min(N_DIRECTIONS, card.latent_size),
+            kappa_conditions=card.kappa_conditions,
         )
 
     def defaults(self, model: str) -> Settings:
@@ -96,19 +131,22 @@ class Limits:
             slices=(middle, middle, middle),
         )
 
-    def adapt(self, settings: Settings, model: str) -> Settings:
-        """Carry settings over to another model, moving into its ranges what lies outside."""
-        middle = self.n // 2
+    def adapt(self, settings: Settings, model: str, before: Limits) -> Settings:
+        """Carry settings over from a model with other limits, moving into these what lies outside."""
+        x, y, z = (min(position * self.n // before.n, self.n - 1) for position in settings.slices)
         steps = settings.directions + (0.0,) * self.n_directions
-        return Settings(
+        kappa, shown = settings.kappa, settings.display_kappa
+        if not self.kappa_conditions and shown is not None:  # there it is kappa itself that scales the display
+            kappa, shown = shown, None
+        return replace(
+            settings,
             model=model,
-            seed=settings.seed,
             redshift=clamp(settings.redshift, self.redshift),
-            kappa=clamp(settings.kappa, self.kappa),
-            display_kappa=settings.display_kappa,
+            kappa=clamp(kappa, self.kappa),
+            display_kappa=None if shown is None else clamp(shown, self.display_kappa),
             directions=steps[: self.n_directions],
-            slices=(middle, middle, middle),
-            ndisplay=settings.ndisplay,
+            components=settings.components if before.latent_size == self.latent_size else (),
+            slices=(x, y, z),
         )
 
 

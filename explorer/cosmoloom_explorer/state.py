@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, fields
-from typing import Any, ClassVar
+from typing import Any, ClassVar, get_args
 
 from psygnal import SignalGroupDescriptor
 
 from cosmoloom.errors import InvalidInputError
+from cosmoloom.keys import Colouring
 from cosmoloom_explorer.settings import (
     COMPONENT_RANGE,
     DIRECTION_RANGE,
@@ -36,6 +38,7 @@ class ExplorerState:
     directions: tuple[float, ...] = ()
     components: tuple[tuple[int, float], ...] = ()
     reference_index: int = 0
+    colouring: Colouring = "density"
     slices: tuple[int, int, int] = (0, 0, 0)
     ndisplay: int = 3
 
@@ -63,21 +66,22 @@ class ExplorerState:
         """Take over settings of the same model, one change announced per field that differs."""
         if settings.model != self.model:
             raise InvalidInputError(f"these settings belong to model {settings.model}, not to {self.model}")
-        for field in fields(Settings):
-            setattr(self, field.name, getattr(settings, field.name))
+        ExplorerState.from_settings(settings, self.limits)  # refuses all of them before any is set
+        self._take_over(settings)
 
     def use_model(self, model: str, limits: Limits) -> None:
         """Go to another model; settings that it does not know move into its ranges."""
-        adapted = limits.adapt(self.snapshot(), model)
-        self.limits = limits
-        for field in fields(Settings):
-            setattr(self, field.name, getattr(adapted, field.name))
+        adapted = limits.adapt(self.snapshot(), model, self.limits)
+        with self._announced_together():
+            self.limits = limits
+            self._take_over(adapted)
 
     def reset(self) -> None:
         """Go back to the settings with which the explorer opens; seed and view stay."""
         fresh = self.limits.defaults(self.model)
-        for name in ("redshift", "kappa", "display_kappa", "directions", "components", "slices"):
-            setattr(self, name, getattr(fresh, name))
+        with self._announced_together():
+            for name in ("redshift", "kappa", "display_kappa", "directions", "components", "colouring", "slices"):
+                setattr(self, name, getattr(fresh, name))
 
     def set_direction(self, index: int, step: float) -> None:
         """Set the step along one leading direction [standard deviations]."""
@@ -95,6 +99,19 @@ class ExplorerState:
         moved = list(self.slices)
         moved[axis] = position
         self.slices = (moved[0], moved[1], moved[2])
+
+    def _take_over(self, settings: Settings) -> None:
+        with self._announced_together():
+            for field in fields(Settings):
+                setattr(self, field.name, getattr(settings, field.name))
+
+    @contextmanager
+    def _announced_together(self) -> Iterator[None]:
+        """Announce changes once all are made: who listens never sees a mixture of two states."""
+        with ExitStack() as stack:
+            for name in self.events:  # pausing the group alone would only pause what it relays
+                stack.enter_context(self.events[name].paused())
+            yield
 
     def _check_seed(self, value: int) -> int:
         low, high = SEED_RANGE
@@ -128,6 +145,11 @@ class ExplorerState:
         if int(value) < 0:
             raise InvalidInputError(f"reference sub-volumes are numbered from 0, got {value}")
         return int(value)
+
+    def _check_colouring(self, value: str) -> str:
+        if value not in get_args(Colouring):
+            raise InvalidInputError(f"colours show {' or '.join(get_args(Colouring))}, got {value!r}")
+        return value
 
     def _check_slices(self, value: Iterable[int]) -> tuple[int, int, int]:
         x, y, z = (int(position) for position in value)

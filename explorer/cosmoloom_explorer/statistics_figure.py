@@ -30,7 +30,10 @@ FONT = 8.0
 LEFT, RIGHT, TOP, BOTTOM, GAP = 62, 14, 42, 40, 66
 """Margins and the gap between columns [pixels at a device pixel ratio of one]."""
 COLUMNS = (1.35, 1.0, 1.0, 1.0)
+OVER_K = ("power", "ratio")
 RATIO_RANGE = (0.0, 2.0)
+SPANS = (("power", 1e-3, 8.0), ("mass", 1e-6, 6.0), ("peaks", 0.5, 3.5))
+"""Per logarithmic panel the least value that is drawn and the most decades below the largest."""
 SUPERSCRIPTS = str.maketrans("-0123456789", "\u207b\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079")
 
 
@@ -101,6 +104,8 @@ class StatisticsFigure:
         """Put new statistics into the artists and blit them."""
         for name, panel in self.panels.items():
             panel.show(getattr(statistics, name))
+        for name in OVER_K:
+            self.panels[name].show_trust(statistics.trusted_k)
         if self._canvas is not None and self._background is not None:
             self._canvas.restore_region(self._background)
             self._draw_artists()
@@ -108,7 +113,7 @@ class StatisticsFigure:
 
     def fit(self, examples: list[LiveStatistics]) -> None:
         """Choose limits that hold for all of the given statistics, so that later updates only blit."""
-        for name, lowest, decades in (("power", 1e-3, 8.0), ("mass", 1e-6, 6.0), ("peaks", 0.5, 3.5)):
+        for name, lowest, decades in SPANS:
             curves = [getattr(statistics, name) for statistics in examples]
             low, high = _positive_range(curves, lowest)
             top = 10 ** (np.log10(high) + 0.25)
@@ -118,9 +123,19 @@ class StatisticsFigure:
             half = 0.5 * (x[1] - x[0])
             self.panels[name].axes.set_xlim(x[0] - half, x[-1] + half)
         k = examples[0].power.x
-        for name in ("power", "ratio"):
+        for name in OVER_K:
             self.panels[name].axes.set_xlim(0.85 * k[0], 1.1 * k[-1])
         self.redraw()
+
+    def fits(self, statistics: LiveStatistics) -> bool:
+        """Tell whether the axes show at least half of every generated curve."""
+        for name, lowest, _ in SPANS:
+            values = getattr(statistics, name).generated
+            low, high = self.panels[name].axes.get_ylim()
+            drawn = values >= lowest
+            if np.count_nonzero(drawn & (values >= low) & (values <= high)) < 0.5 * np.count_nonzero(drawn):
+                return False
+        return True
 
     def redraw(self) -> None:
         """Draw everything anew, axes included."""
@@ -162,10 +177,13 @@ class StatisticsFigure:
             Line2D([], [], color=colours.GENERATED, lw=2),
             Line2D([], [], color=colours.SIMULATION, lw=1.5),
             held_out,
+            Patch(facecolor=colours.MUTED, alpha=0.3, lw=0),
         ]
-        labels = ["generated", "simulation shown", "held-out median, 16\N{EN DASH}84 %"]
+        labels = [
+            "generated", "simulation shown", "held-out median, 16\N{EN DASH}84 %", "simulations not trusted to 5 %",
+        ]  # fmt: skip
         legend = self.figure.legend(
-            handles, labels, ncols=3, loc="upper left", frameon=False, fontsize=FONT + 0.5,
+            handles, labels, ncols=4, loc="upper left", frameon=False, fontsize=FONT + 0.5,
             labelcolor=colours.TEXT, handlelength=2.2, columnspacing=1.6, borderpad=0.2, borderaxespad=0.0,
         )  # fmt: skip
         return legend

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cosmoloom.keys import DensityKey, FieldKey, LatentKey, ReferenceKey, ScaledKey, StatisticsKey
+from cosmoloom.keys import (
+    DensityKey,
+    FieldKey,
+    LatentKey,
+    ReferenceKey,
+    ScaledKey,
+    ScaledReferenceKey,
+    StatisticsKey,
+)
 from cosmoloom_explorer.settings import Settings
 
 
@@ -29,12 +37,31 @@ class View:
         return self.scaled.density.field
 
     @property
+    def scaled_reference(self) -> ScaledReferenceKey | None:
+        """The simulated sub-volume, displayed like the generated field."""
+        if self.reference is None:
+            return None
+        return ScaledReferenceKey(
+            reference=self.reference,
+            display_kappa=self.scaled.display_kappa,
+            colouring=self.scaled.colouring,
+            # Colours of a density do not depend on the network: its kappa would only make the key another one.
+            kappa=self.field.kappa if self.scaled.colouring == "error" else None,
+        )
+
+    @property
     def statistics(self) -> StatisticsKey:
         """The statistics of generated field and reference."""
         return StatisticsKey(density=self.scaled.density, reference=self.reference)
 
 
-def resolve(settings: Settings, *, snapshots: tuple[float, ...] = ()) -> View:
+def resolve(
+    settings: Settings,
+    *,
+    snapshots: tuple[float, ...] = (),
+    n_directions: int | None = None,
+    kappa_conditions: bool = True,
+) -> View:
     """Return the view that settings ask for.
 
     Parameters
@@ -44,14 +71,21 @@ def resolve(settings: Settings, *, snapshots: tuple[float, ...] = ()) -> View:
     snapshots : tuple of float
         Redshifts at which held-out simulations exist; empty where a model comes without any.  The nearest
         one is named in the key, so that a slider between two snapshots keeps the same reference.
+    n_directions : int, optional
+        Directions that the model has, by default as many as there are steps; steps along others mean nothing.
+    kappa_conditions : bool
+        Whether the network reads kappa; where it does not, no kappa makes another field.
     """
+    steps = settings.directions[:n_directions]
     # All steps at zero are no steps: the key, and with it the cached field, is the one of the bare seed.
-    directions = settings.directions if any(settings.directions) else ()
+    directions = steps if any(steps) else ()
     latent = LatentKey(model=settings.model, seed=settings.seed, directions=directions, components=settings.components)
-    field = FieldKey(latent=latent, redshift=settings.redshift, kappa=settings.kappa)
+    kappa = settings.kappa if kappa_conditions else None
+    field = FieldKey(latent=latent, redshift=settings.redshift, kappa=kappa)
     shown = settings.kappa if settings.display_kappa is None else settings.display_kappa
     reference = None
     if snapshots:
         nearest = min(snapshots, key=lambda z: abs(z - settings.redshift))
         reference = ReferenceKey(model=settings.model, index=settings.reference_index, redshift=nearest)
-    return View(scaled=ScaledKey(density=DensityKey(field=field), display_kappa=shown), reference=reference)
+    scaled = ScaledKey(density=DensityKey(field=field), display_kappa=shown, colouring=settings.colouring)
+    return View(scaled=scaled, reference=reference)

@@ -9,29 +9,46 @@ from qtpy.QtCore import QRectF, Qt
 from qtpy.QtGui import QColor, QFont, QImage, QPainter
 from qtpy.QtWidgets import QWidget
 
+from cosmoloom.keys import Colouring
 from cosmoloom.scaling.rational import scale
+from cosmoloom.scaling.relative_error import NETWORK_ERROR, as_colours
 from cosmoloom_explorer import colours
 
-TICKS = (0.0, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0, 1000.0)
+DENSITIES = np.array([0.0, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0, 1000.0], dtype=np.float32)
+ERRORS = np.array([0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0], dtype=np.float32)
 MARGIN, SPACING = 14, 32
 
 
 class ColourBar(QWidget):
-    """Horizontal bar with densities as ticks; they move when kappa does."""
+    """Horizontal bar with densities as ticks, which move when kappa does, or with relative errors."""
 
-    def __init__(self, kappa: float) -> None:
+    def __init__(self, kappa: float, colouring: Colouring) -> None:
         super().__init__()
-        self._kappa = kappa
-        ramp = np.linspace(*colours.CONTRAST, 256, dtype=np.float32)[None]
-        self._pixels = colours.paint(ramp)
+        self._shown = kappa, colouring
         self.setFixedHeight(46)
-        self.setToolTip("Colours of every field shown: x = 2 \u03c1/(\u03c1+\u03ba) \u2212 1 from \u22121 to 1.")
+        self._dress()
 
-    def show_kappa(self, kappa: float) -> None:
-        """Place the ticks for another kappa [cosmic mean]."""
-        if kappa != self._kappa:
-            self._kappa = kappa
+    def show_scaling(self, kappa: float, colouring: Colouring) -> None:
+        """Place the ticks for another kappa [cosmic mean], or for other colours."""
+        if (kappa, colouring) != self._shown:
+            self._shown = kappa, colouring
+            self._dress()
             self.update()
+
+    def _dress(self) -> None:
+        kappa, colouring = self._shown
+        self._pixels = colours.paint(np.linspace(*colours.CONTRAST, 256, dtype=np.float32)[None], colouring)
+        if colouring == "density":
+            self._ticks = list(zip(DENSITIES, scale(DENSITIES, kappa), strict=True))
+            self._text = f"density \u03c1 / cosmic mean, scaled with \u03ba = {kappa:.3g}"
+            self.setToolTip("Colours of every field shown: x = 2 \u03c1/(\u03c1+\u03ba) \u2212 1 from \u22121 to 1.")
+        else:
+            self._ticks = list(zip(100.0 * ERRORS, as_colours(ERRORS), strict=True))
+            self._text = f"error of \u03c1 [%] where the network errs by {NETWORK_ERROR:g} in x"
+            self.setToolTip(
+                "Error amplification of the network's scaling: (d\u03c1/dx) dx / \u03c1 in every voxel.\n"
+                "Bright: small errors of the network leave the density uncertain, in voids and in dense haloes."
+            )
 
     def paintEvent(self, _event: Any) -> None:
         """Paint bar, ticks and label."""
@@ -43,16 +60,12 @@ class ColourBar(QWidget):
         painter.setFont(font)
         painter.setPen(QColor(colours.MUTED))
         free = -np.inf
-        ticks = np.array(TICKS, dtype=np.float32)
-        for density, scaled in zip(ticks, scale(ticks, self._kappa), strict=True):
+        for value, scaled in self._ticks:
             x = bar.left() + bar.width() * (float(scaled) + 1.0) / 2.0
             if x - free < SPACING:
                 continue
             free = x
             painter.drawLine(int(x), 14, int(x), 17)
-            painter.drawText(QRectF(x - 20, 17, 40, 13), Qt.AlignmentFlag.AlignHCenter, f"{density:g}")
-        painter.drawText(
-            QRectF(0, 30, self.width(), 14), Qt.AlignmentFlag.AlignHCenter,
-            f"density \u03c1 / cosmic mean, scaled with \u03ba = {self._kappa:.3g}",
-        )  # fmt: skip
+            painter.drawText(QRectF(x - 20, 17, 40, 13), Qt.AlignmentFlag.AlignHCenter, f"{value:g}")
+        painter.drawText(QRectF(0, 30, self.width(), 14), Qt.AlignmentFlag.AlignHCenter, self._text)
         painter.end()

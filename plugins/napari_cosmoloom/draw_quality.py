@@ -13,7 +13,7 @@ from napari_cosmoloom.layers import FieldLayers
 LEVELS = (("linear", 0.8), ("linear", 1.5), ("nearest", 2.0), ("nearest", 3.0), ("nearest", 5.0), ("nearest", 8.0))
 """Interpolation and step along a ray [voxels], from the finest on."""
 COARSE_IN_SOFTWARE, FINE_IN_SOFTWARE = 4, 2
-BUDGET = 0.036
+BUDGET = 0.033
 """A draw in a drag may take this long [s], so that the window answers within 50 ms."""
 REST = 350
 """A drag has come to rest when nothing changed for this time [ms]."""

@@ -11,12 +11,18 @@ from qtpy.QtWidgets import QLabel, QVBoxLayout, QWidget
 from cosmoloom import models
 from cosmoloom.errors import CosmoloomError
 from cosmoloom_explorer import ExplorerState, History, Limits, Session, Settings
-from cosmoloom_explorer.settings import clamp
+from cosmoloom_explorer.saved_session import Camera
+from cosmoloom_explorer.training import Training
+from cosmoloom_explorer.training_watch import TrainingWatch
 from napari_cosmoloom import napari_window
+from napari_cosmoloom.actions import actions
 from napari_cosmoloom.bridge import Bridge
+from napari_cosmoloom.cameras import place_camera
 from napari_cosmoloom.controls.panel import ControlPanel
 from napari_cosmoloom.draw_quality import DrawQuality
 from napari_cosmoloom.full_collections import FullCollections
+from napari_cosmoloom.keeper import Keeper
+from napari_cosmoloom.key_list import KeyList
 from napari_cosmoloom.layers import FieldLayers
 from napari_cosmoloom.presenter import Presenter
 from napari_cosmoloom.shortcuts import Shortcuts
@@ -41,16 +47,27 @@ class Explorer(QWidget):
         State to open with.
     engine : Engine, optional
         By default a new one on the best device.
+    training : Training, optional
+        Whose checkpoints to scrub through, and to follow while it runs.
     """
 
     closed = Signal()
 
-    def __init__(self, napari_viewer: Any, *, settings: Settings | None = None, engine: Engine | None = None) -> None:
+    def __init__(
+        self,
+        napari_viewer: Any,
+        *,
+        settings: Settings | None = None,
+        engine: Engine | None = None,
+        training: Training | None = None,
+    ) -> None:
         super().__init__()
         self.setObjectName("cosmoloom-explorer")
         self.viewer = napari_viewer
         self.session: Session | None = None
         self._engine = engine
+        self._training = training
+        self._watch: TrainingWatch | None = None
         self._docks: list[QWidget] = []
         self._built = False
         layout = QVBoxLayout(self)
@@ -66,7 +83,7 @@ class Explorer(QWidget):
             layout.addWidget(label)
             return
         self.history = History(self.state.snapshot())
-        self.controls = ControlPanel(self.state, tuple(models.names()), card)
+        self.controls = ControlPanel(self.state, tuple(models.names()), card, training)
         layout.addWidget(self.controls)
         self.setMinimumWidth(330)
         self.layers = FieldLayers(napari_viewer, card.n, card.voxel_size)
@@ -76,6 +93,10 @@ class Explorer(QWidget):
         self.presenter = Presenter(
             napari_viewer, controls=self.controls, layers=self.layers, slices=self.slices, plots=self.plots,
             quality=self.quality, parent=self,
+        )  # fmt: skip
+        self.keeper = Keeper(
+            napari_viewer, self.state, self.controls, self.go_to,
+            training=lambda: None if self._training is None else self._training.folder, parent=self,
         )  # fmt: skip
         self._collections = FullCollections()
         self._quiet = QTimer(self)
@@ -115,7 +136,10 @@ class Explorer(QWidget):
             acknowledged=in_software,
         )
         self.presenter.connect_session(self.session)
-        self._shortcuts = Shortcuts(self.viewer, self._actions())
+        if self._training is not None:
+            self._watch = TrainingWatch(self._training, self._bridge.deliver)
+            self._watch.changed.connect(self._on_training_changed)
+        self._shortcuts = Shortcuts(self.viewer, actions(self))
         self._on_ndisplay_changed(self.state.ndisplay)
         self.session.request(self.state.snapshot())
 
@@ -125,6 +149,9 @@ class Explorer(QWidget):
         if session is None:
             return
         session.close()
+        self.controls.training.stop()
+        if self._watch is not None:
+            self._watch.close()
         self._quiet.stop()
         self.quality.close()
         self._collections.allow()
@@ -161,6 +188,22 @@ class Explorer(QWidget):
         """Bring back what was undone."""
         self._restore(self.history.redo())
 
+    def go_to(self, settings: Settings, camera: Camera | None = None) -> None:
+        """Show settings of any model, from a camera's point of view."""
+        if settings.model != self.state.model and not self._use_model(settings.model):
+            return
+        try:
+            self.state.restore(settings)
+        except CosmoloomError as error:
+            self.controls.show_error(str(error))
+            return
+        if camera is not None:
+            place_camera(self.viewer, camera)
+
+    def show_keys(self) -> None:
+        """List what keys do."""
+        KeyList(actions(self), self).show()
+
     def event(self, event: Any) -> bool:
         """Start when shown; stop when taken out of the window or when the window closes."""
         kind = event.type()
@@ -180,39 +223,23 @@ class Explorer(QWidget):
         state.events.slices.connect(lambda slices: self.layers.set_slice(slices[2]))
         self.controls.held.connect(self._on_held)
         self.quality.rested.connect(self._collections.allow)
-        self.controls.model.chosen.connect(self._on_model_chosen)
+        self.controls.model.chosen.connect(self._use_model)
+        self.controls.training.chosen.connect(self._use_model)
         display.undo.connect(self.undo)
         display.redo.connect(self.redo)
         display.reset_camera.connect(self.layers.fit)
+        display.keys.connect(self.show_keys)
         self.viewer.dims.events.current_step.connect(self._on_dims_moved)
+        self.presenter.frame_shown.connect(lambda _: self.layers.set_slice(self.state.slices[2]))
         context = Qt.ShortcutContext.WidgetWithChildrenShortcut
         for key, action in ((QKeySequence.StandardKey.Undo, self.undo), (QKeySequence.StandardKey.Redo, self.redo)):
             shortcut = QShortcut(QKeySequence(key), self)
             shortcut.setContext(context)
             shortcut.activated.connect(action)
 
-    def _actions(self) -> dict[str, Any]:
-        return {
-            "Control-Alt-N": self.controls.seed.draw,
-            "Control-Alt-Left": lambda: self._step_redshift(0.05),
-            "Control-Alt-Right": lambda: self._step_redshift(-0.05),
-            "Control-Alt-Up": lambda: self._scale_kappa(1.05),
-            "Control-Alt-Down": lambda: self._scale_kappa(1 / 1.05),
-            "Control-Alt-2": lambda: setattr(self.state, "ndisplay", 2),
-            "Control-Alt-3": lambda: setattr(self.state, "ndisplay", 3),
-        }
-
-    def _step_redshift(self, step: float) -> None:
-        self.state.redshift = clamp(self.state.redshift + step, self.state.limits.redshift)
-
-    def _scale_kappa(self, factor: float) -> None:
-        self.state.kappa = clamp(self.state.kappa * factor, self.state.limits.kappa)
-
     def _restore(self, settings: Settings | None) -> None:
         if settings is not None:
-            if settings.model != self.state.model:
-                self._on_model_chosen(settings.model)
-            self.state.restore(settings)
+            self.go_to(settings)
             self._quiet.stop()
         self._show_history()
 
@@ -239,19 +266,32 @@ class Explorer(QWidget):
 
     def _on_dims_moved(self) -> None:
         steps = self.viewer.dims.current_step
+        if self.layers.reshaping or self.layers.n != self.state.limits.n:
+            return
         if self.viewer.dims.ndisplay == 2 and len(steps) == 3 and 0 <= steps[0] < self.state.limits.n:
             self.state.set_slice(2, int(steps[0]))
 
-    def _on_model_chosen(self, model: str) -> None:
+    def _use_model(self, name: str) -> bool:
+        """Go to a model, or to a training's newest checkpoint; return whether there is such a one."""
+        training = self._training
         try:
-            card = models.read_card(model)
-            if card.n != self.state.limits.n:
-                raise CosmoloomError(f"model {model} has {card.n}^3 voxels: open a second explorer for it")
-            self.state.use_model(model, Limits.from_card(card))
+            if training is not None and name == training.folder:
+                name = training.newest.model
+            index = None if training is None else training.index(name)
+            card = models.read_card(name) if training is None or index is None else training.checkpoints[index].card
+            limits, before = Limits.from_card(card), self.state.limits
         except CosmoloomError as error:
             self.controls.show_error(str(error))
-            return
+            return False
+        self.state.use_model(name, limits)
         self.controls.show_card(card)
+        if limits != before:
+            self.slices.show_box(card.box_size)
+        return True
+
+    def _on_training_changed(self, training: Training) -> None:
+        self._training = training
+        self.controls.show_training(training)
 
     def _on_quiet(self) -> None:
         self.history.record(self.state.snapshot())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from time import monotonic
@@ -10,6 +11,9 @@ from typing import TYPE_CHECKING, Any
 from cosmoloom import models
 from cosmoloom.errors import CosmoloomError
 from cosmoloom_explorer import ExplorerState, Limits, Settings
+from cosmoloom_explorer.copy_as import with_choices
+from cosmoloom_explorer.saved_session import SUFFIX, SavedSession
+from cosmoloom_explorer.training import Training, is_training, read_training
 
 if TYPE_CHECKING:
     from cosmoloom.engine import Engine
@@ -28,31 +32,52 @@ def launch(
     redshift: float | None = None,
     kappa: float | None = None,
     device: str | None = None,
+    choices: Sequence[str] = (),
     picture: str | Path | None = None,
 ) -> None:
     """Open the explorer and run it until its window is closed; or, given ``picture``, draw it and return.
+
+    Parameters
+    ----------
+    model : str, optional
+        Name or folder of a model, folder of a training, or file of a session; by default the default model.
+    seed, redshift, kappa
+        Settings to open with.
+    device : str, optional
+        "cpu" or "cuda"; by default the best.
+    choices : sequence of str
+        Further settings, each as "name=value".
+    picture : path, optional
+        PNG file.
 
     Raises
     ------
     CosmoloomError
         If there is no such model, or it does not know such values.
     """
-    settings = opening_settings(model, seed=seed, redshift=redshift, kappa=kappa)
+    session = SavedSession.load(model) if model is not None and Path(model).suffix == SUFFIX else None
+    folder = model if session is None else session.training
+    training = read_training(folder) if folder is not None and is_training(folder) else None
+    if session is None:
+        start = opening_settings(model if training is None else training.newest.model)
+    else:
+        start = session.settings
+    named: dict[str, Any] = {"seed": seed, "redshift": redshift, "kappa": kappa}
+    asked = replace(start, **{name: value for name, value in named.items() if value is not None})
+    settings = checked(with_choices(asked, choices))
     if picture is not None:
-        render(picture, settings, device=device)
+        render(picture, settings, device=device, training=training, session=session)
         return
     import napari
 
-    open_explorer(settings, device=device)
+    explorer = open_explorer(settings, device=device, training=training)
+    _continue(explorer, session)
     napari.run()
 
 
 def opening_settings(
     model: str | None = None,
-    *,
-    seed: int | None = None,
-    redshift: float | None = None,
-    kappa: float | None = None,
+    **values: Any,
 ) -> Settings:
     """Return a model's opening settings with some values of one's own.
 
@@ -62,15 +87,12 @@ def opening_settings(
         If there is no such model, or it does not know such values.
     """
     name = models.DEFAULT_MODEL if model is None else model
-    limits = Limits.from_card(models.read_card(name))
-    settings = limits.defaults(name)
-    settings = replace(
-        settings,
-        seed=settings.seed if seed is None else seed,
-        redshift=settings.redshift if redshift is None else redshift,
-        kappa=settings.kappa if kappa is None else kappa,
-    )
-    return ExplorerState.from_settings(settings, limits).snapshot()
+    return checked(replace(Limits.from_card(models.read_card(name)).defaults(name), **values))
+
+
+def checked(settings: Settings) -> Settings:
+    """Return settings that their model knows; raises as :func:`opening_settings` does."""
+    return ExplorerState.from_settings(settings, Limits.from_card(models.read_card(settings.model))).snapshot()
 
 
 def open_explorer(
@@ -80,6 +102,7 @@ def open_explorer(
     device: str | None = None,
     size: tuple[int, int] = WINDOW,
     viewer: Any = None,
+    training: Training | None = None,
 ) -> Explorer:
     """Open a napari window laid out around the explorer.
 
@@ -95,6 +118,8 @@ def open_explorer(
         Width and height of the window [pixels].
     viewer : napari.Viewer, optional
         By default a new one.
+    training : Training, optional
+        Whose checkpoints to scrub through.
 
     Raises
     ------
@@ -116,7 +141,7 @@ def open_explorer(
         napari_window.isolate_canvas(viewer)
     napari_window.hide_layer_docks(viewer)
     napari_window.give_right_corner_to_controls(viewer)
-    explorer = Explorer(viewer, settings=settings, engine=engine or Engine(device=device))
+    explorer = Explorer(viewer, settings=settings, engine=engine or Engine(device=device), training=training)
     dock = viewer.window.add_dock_widget(explorer, name="Explorer", area="right", add_vertical_stretch=False)
     viewer.show()
     viewer.window.resize(*size)  # after showing, when napari has restored the size of its last window
@@ -138,6 +163,8 @@ def render(
     engine: Engine | None = None,
     device: str | None = None,
     size: tuple[int, int] = WINDOW,
+    training: Training | None = None,
+    session: SavedSession | None = None,
 ) -> Path:
     """Draw the explorer's window, with fields and statistics, into a PNG file.
 
@@ -151,8 +178,9 @@ def render(
     from cosmoloom.data.atomic import atomic_path
 
     with atomic_path(path) as temporary:
-        explorer = open_explorer(settings, engine=engine, device=device, size=size)
+        explorer = open_explorer(settings, engine=engine, device=device, size=size, training=training)
         try:
+            _continue(explorer, session)
             wait_until_shown(explorer)
             explorer.quality.finest()
             process_events()
@@ -193,6 +221,12 @@ def process_events(seconds: float = 0.0) -> None:
         QApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 20)
         if monotonic() >= end:
             return
+
+
+def _continue(explorer: Explorer, session: SavedSession | None) -> None:
+    """Bring back camera and bookmarks of a session whose settings the explorer was opened with."""
+    if session is not None:
+        explorer.keeper.take_over(replace(session, settings=explorer.state.snapshot()))
 
 
 def _save(viewer: Any, path: Path) -> None:

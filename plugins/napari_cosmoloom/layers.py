@@ -6,18 +6,22 @@ from typing import Any
 
 import numpy as np
 
-from cosmoloom_explorer import Frame, colours, readouts
+from cosmoloom_explorer import Frame, colours
 from cosmoloom_explorer.frames import Volume
 from napari_cosmoloom import napari_window
+from napari_cosmoloom.axis_ticks import AxisTicks
 
 LINKED = ("colormap", "contrast_limits", "gamma", "opacity", "rendering", "attenuation", "interpolation2d")
 VIEW_DIRECTION, UP = (-1.0, -0.38, -0.5), (0.0, 1.0, 0.0)
 """Line of sight (z, y, x) when the explorer opens, so that three faces show with y upright."""
-MARGIN = 0.1
+MARGIN = 0.17
+"""Room around the boxes for ticks, as a share of the view."""
 
 
 class FieldLayers:
     """The layers of one explorer; their buffers are written in place, so a new field is one upload each.
+
+    While ``reshaping``, napari moves its slice as the layers' extent changes; that is no person's wish.
 
     Parameters
     ----------
@@ -31,8 +35,9 @@ class FieldLayers:
 
     def __init__(self, viewer: Any, n: int, voxel_size: float) -> None:
         self._viewer = viewer
-        self._width = f"{n * voxel_size:g} Mpc/h wide"
         self._shown: dict[Any, Volume] = {}
+        self.reshaping = False
+        self._colormap = colours.COLORMAPS["density"]
         grid = viewer.canvas.grid
         self._grid_before = (grid.enabled, grid.shape, grid.stride, grid.spacing)
         self._orientation_before = viewer.scene.camera.orientation
@@ -42,18 +47,27 @@ class FieldLayers:
         viewer.layers.selection = {self.generated}
         grid.shape, grid.stride, grid.spacing = (1, -1), 1, 0.0
         grid.enabled = True
-        axes = viewer.canvas.overlays.axes
-        axes.visible, axes.colored, axes.box, axes.position, axes.size = True, False, False, "bottom_left", 70
         # x to the right, y up, z towards the viewer: a right-handed frame, as on paper.
         viewer.scene.camera.orientation = ("towards", "up", "right")
+        self.ticks = AxisTicks(viewer, self.both)
+        self.ticks.show_box(n * voxel_size)
 
     @property
     def both(self) -> tuple[Any, Any]:
         """The generated and the simulated layer."""
         return self.generated, self.simulation
 
+    @property
+    def n(self) -> int:
+        """Voxels per side of the fields on screen."""
+        return len(self.generated.data)
+
     def show(self, frame: Frame) -> None:
         """Show the fields of a frame; a layer that a person removed is left alone."""
+        self._reshape(len(frame.generated), frame.box_size)
+        colormap = colours.COLORMAPS[frame.view.scaled.colouring]
+        if colormap != self._colormap:  # a map that a person chose stays until the colours mean something else
+            self._colormap = self.generated.colormap = colormap
         fields = (frame.generated, frame.reference)
         for layer, field, title in zip(self.both, fields, self._titles(frame), strict=True):
             if layer not in self._viewer.layers:
@@ -64,10 +78,30 @@ class FieldLayers:
             if layer.name != title:
                 layer.name = title
 
+    def _reshape(self, n: int, box_size: float) -> None:
+        """Make room for boxes of another model."""
+        voxel_size = box_size / n
+        changed = [
+            layer
+            for layer in self.both
+            if layer in self._viewer.layers and (len(layer.data) != n or layer.scale[0] != voxel_size)
+        ]
+        self._shown = {layer: field for layer, field in self._shown.items() if layer not in changed}
+        if not changed:
+            return
+        self.reshaping = True
+        for layer in changed:
+            layer.data = _empty(n)
+            layer.scale, layer.translate = (voxel_size,) * 3, (voxel_size / 2,) * 3
+        self.reshaping = False
+        self.ticks.show_box(box_size)
+        self.fit()
+
     def set_ndisplay(self, ndisplay: int) -> None:
         """Show the volume or a slice."""
         if self._viewer.dims.ndisplay != ndisplay:
             self._viewer.dims.ndisplay = ndisplay
+            self.ticks.place()
 
     def set_slice(self, position: int) -> None:
         """Move the slice of the main view along z; napari's own slider moves with it."""
@@ -86,25 +120,26 @@ class FieldLayers:
 
     def remove(self) -> None:
         """Take the layers out, and put grid and camera back as they were."""
+        self.ticks.remove()
         for layer in self.both:
             if layer in self._viewer.layers:
                 self._viewer.layers.remove(layer)
         grid = self._viewer.canvas.grid
         grid.enabled, grid.shape, grid.stride, grid.spacing = self._grid_before
         self._viewer.scene.camera.orientation = self._orientation_before
-        self._viewer.canvas.overlays.axes.visible = False
 
     def _titles(self, frame: Frame) -> tuple[str, str]:
         # No redshift: a text that changes with every frame takes the canvas 12 ms longer to draw in software.
-        simulation = readouts.simulation_name(None if frame.view.reference is None else frame.view.reference.index)
-        return f"Generated, seed {frame.view.field.latent.seed}, {self._width}", f"{simulation}, {self._width}"
+        width = f"{frame.box_size:g} Mpc/h wide"
+        simulation = f"{frame.reference_name}, {width}" if frame.reference_name else "no simulation"
+        return f"Generated, seed {frame.view.field.latent.seed}, {width}", simulation[:1].upper() + simulation[1:]
 
     def _add(self, name: str, n: int, voxel_size: float, colour: str) -> Any:
         layer = self._viewer.add_image(
-            np.full((n, n, n), colours.CONTRAST[0], dtype=np.float32),
+            _empty(n),
             name=name,
             contrast_limits=colours.CONTRAST,
-            colormap=colours.COLORMAP,
+            colormap=self._colormap,
             scale=(voxel_size,) * 3,
             translate=(voxel_size / 2,) * 3,  # voxel i covers i to i + 1 voxel sizes
             axis_labels=("z", "y", "x"),
@@ -117,6 +152,10 @@ class FieldLayers:
         box = layer.bounding_box
         box.visible, box.points, box.line_thickness, box.line_color = True, False, 1.0, colours.LINE
         return layer
+
+
+def _empty(n: int) -> Volume:
+    return np.full((n, n, n), colours.CONTRAST[0], dtype=np.float32)
 
 
 def write(viewer: Any, layer: Any, field: Volume) -> None:

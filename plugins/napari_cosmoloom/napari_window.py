@@ -79,6 +79,23 @@ def upload(viewer: Any, layer: Any) -> None:
         layer.refresh(thumbnail=False, highlight=False, extent=False)
 
 
+def add_text(viewer: Any, layer: Any, **style: Any) -> Any:
+    """Add an empty text to the scene of a layer's view and return its node; napari's own texts cannot be placed.
+
+    The scene's coordinates are the world's, last axis first.
+    """
+    from vispy.scene.visuals import Text
+
+    try:
+        scene = _qt_viewer(viewer).canvas.layer_to_visual[layer].node.parent
+    except (AttributeError, KeyError):
+        return None
+    node = Text(text="", anchor_x="center", anchor_y="center", parent=scene, **style)
+    node.set_gl_state("translucent", depth_test=False)
+    node.order = 1_000_000  # after volumes and slices
+    return node
+
+
 def finish_drawing(viewer: Any) -> None:
     """Wait until OpenGL has done all that it was asked to."""
     from vispy.gloo import gl

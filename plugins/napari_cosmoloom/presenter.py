@@ -73,6 +73,9 @@ class Presenter(QObject):
         self._controls.show_facts(facts)
 
     def _on_frame_ready(self, frame: Frame) -> None:
+        if len(frame.generated) != self._controls.model.state.limits.n and self._session is not None:
+            self._session.acknowledge()  # of a model that was left meanwhile
+            return
         self._undrawn = frame
         self._hidden.start()
         self._timings |= frame.timings
@@ -101,6 +104,7 @@ class Presenter(QObject):
 
     def _on_statistics_ready(self, frame: StatisticsFrame) -> None:
         self._plots.show_statistics(frame)
+        self._controls.show_statistics(frame.statistics)
         if frame.seconds:
             self._timings["statistics"] = frame.seconds
         self._show_timings()

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterable
 from typing import Any
 
-Action = Callable[[], None]
+from napari_cosmoloom.actions import Action
 
 
 class Shortcuts:
     """Keys bound to one viewer, for as long as the explorer is open."""
 
-    def __init__(self, viewer: Any, actions: dict[str, Action]) -> None:
+    def __init__(self, viewer: Any, actions: Iterable[Action]) -> None:
         self._viewer = viewer
         self._bound: list[str] = []
-        for key, action in actions.items():
-            self._bind(key, action)
+        for action in actions:
+            self._bind(action)
 
     def close(self) -> None:
         """Give the keys back."""
@@ -23,12 +23,12 @@ class Shortcuts:
             self._viewer.bind_key(key, None)
         self._bound.clear()
 
-    def _bind(self, key: str, action: Action) -> None:
+    def _bind(self, action: Action) -> None:
         def on_key(_viewer: Any) -> None:
-            action()
+            action.run()
 
         try:
-            self._viewer.bind_key(key, on_key)
+            self._viewer.bind_key(action.key, on_key)
         except ValueError:  # already in use, by napari or by another plugin: theirs comes first
             return
-        self._bound.append(key)
+        self._bound.append(action.key)

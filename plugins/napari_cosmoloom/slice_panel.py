@@ -42,7 +42,7 @@ class SlicePanel(QWidget):
                 grid.addWidget(tile, 2 * row + 1, column)
             grid.setRowStretch(2 * row + 1, 1)
             grid.addWidget(self._make_slider(plane), 2 * row + 2, 0, 1, 2)
-        self.bar = ColourBar(state.shown_kappa)
+        self.bar = ColourBar(state.shown_kappa, state.colouring)
         grid.addWidget(self.bar, 7, 0, 1, 2)
         state.events.slices.connect(self._on_slices_changed)
         self._on_slices_changed()
@@ -50,11 +50,22 @@ class SlicePanel(QWidget):
     def show_frame(self, frame: Frame) -> None:
         """Show the fields of a frame."""
         self._frame = frame
-        self.bar.show_kappa(frame.view.scaled.display_kappa)
+        self.bar.show_scaling(frame.view.scaled.display_kappa, frame.view.scaled.colouring)
         titles = readouts.slice_titles(frame.view.field.redshift, frame.reference_redshift)
         for heading, title in zip(self._headings, titles, strict=True):
             heading.setText(title)
         self._cut(PLANES)
+
+    def show_box(self, box_size: float) -> None:
+        """Go to boxes of another side [Mpc/h]; the state's limits say how many voxels they have."""
+        self._box_size = box_size
+        for slider in self.sliders.values():
+            blocked = slider.blockSignals(True)
+            slider.setRange(0, self._state.limits.n - 1)
+            slider.blockSignals(blocked)
+        for tile in self.tiles.values():
+            tile.show_box_size(box_size)
+        self._on_slices_changed()
 
     def clear(self) -> None:
         """Let go of the last frame."""
@@ -99,9 +110,13 @@ class SlicePanel(QWidget):
         self._cut(PLANES)
 
     def _cut(self, planes: tuple[Plane, ...]) -> None:
+        frame = self._frame
+        if frame is not None and len(frame.generated) != self._state.limits.n:
+            frame = None  # of the model before: positions of the new one mean nothing in it
         for column in (0, 1):
-            volume = None if self._frame is None else (self._frame.generated, self._frame.reference)[column]
+            volume = None if frame is None else (frame.generated, frame.reference)[column]
+            colouring = self._state.colouring if frame is None else frame.view.scaled.colouring
             for plane in planes:
                 position = self._state.slices[plane.normal]
-                tile = self.tiles[column, plane]
-                tile.show_image(None if volume is None else slice_image(volume, plane, position))
+                image = None if volume is None else slice_image(volume, plane, position)
+                self.tiles[column, plane].show_image(image, colouring)

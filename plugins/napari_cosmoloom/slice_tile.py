@@ -10,6 +10,7 @@ from qtpy.QtCore import QPointF, QRectF, Qt, Signal
 from qtpy.QtGui import QColor, QFont, QImage, QPainter, QPen
 from qtpy.QtWidgets import QSizePolicy, QWidget
 
+from cosmoloom.keys import Colouring
 from cosmoloom_explorer import colours
 from cosmoloom_explorer.slices import AXES, Plane
 
@@ -41,9 +42,15 @@ class SliceTile(QWidget):
         """The picture shown, 0xAARRGGBB, rows from the top."""
         return self._pixels
 
-    def show_image(self, image: NDArray[np.float32] | None) -> None:
+    def show_box_size(self, box_size: float) -> None:
+        """Label the axes for a box of this side [Mpc/h]."""
+        if box_size != self._box_size:
+            self._box_size = box_size
+            self.update()
+
+    def show_image(self, image: NDArray[np.float32] | None, colouring: Colouring = "density") -> None:
         """Show a scaled field, rows from the top; None shows nothing."""
-        self._pixels = None if image is None else colours.paint(image)
+        self._pixels = None if image is None else colours.paint(image, colouring)
         self.update()
 
     def show_lines(self, across: float, up: float) -> None:

@@ -5,16 +5,22 @@ from __future__ import annotations
 from typing import Any
 
 from matplotlib.backends.backend_qtagg import FigureCanvasQTAgg
-from qtpy.QtCore import Qt
+from qtpy.QtCore import Qt, QTimer
 from qtpy.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from cosmoloom.live_statistics import LiveStatistics
 from cosmoloom_explorer import StatisticsFrame, colours, readouts
 from cosmoloom_explorer.statistics_figure import StatisticsFigure
 
+REST = 600
+"""Curves have come to rest when no others came for this time [ms]."""
+
 
 class StatisticsPanel(QWidget):
-    """Live plots; axes are drawn once, curves are blitted."""
+    """Live plots; axes are drawn once, curves are blitted.
+
+    Axes stay while things move.  Curves that come to rest outside of them make them wider.
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -30,17 +36,26 @@ class StatisticsPanel(QWidget):
         self.note = QLabel(self.canvas)
         self.note.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.note.setStyleSheet(f"color: {colours.MUTED}; background: transparent; font-size: 11px;")
+        self._examples: list[LiveStatistics] = []
+        self._shown: LiveStatistics | None = None
+        self._rest = QTimer(self)
+        self._rest.setSingleShot(True)
+        self._rest.setInterval(REST)
+        self._rest.timeout.connect(self._on_rest)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.canvas)
 
     def fit(self, examples: list[LiveStatistics]) -> None:
         """Choose axes that hold for all of the given statistics."""
+        self._examples = examples
         self.figure.fit(examples)
 
     def show_statistics(self, frame: StatisticsFrame) -> None:
         """Show new curves."""
         self.figure.show(frame.statistics)
+        self._shown = frame.statistics
+        self._rest.start()
         self.note.setText(readouts.statistics_text(frame.statistics))
         self._place_note()
 
@@ -48,6 +63,10 @@ class StatisticsPanel(QWidget):
         """Keep the note in its corner."""
         super().resizeEvent(event)
         self._place_note()
+
+    def _on_rest(self) -> None:
+        if self._shown is not None and self._examples and not self.figure.fits(self._shown):
+            self.fit([*self._examples, self._shown])
 
     def _place_note(self) -> None:
         size = self.note.sizeHint()

@@ -120,14 +120,13 @@ def test_an_unknown_model_is_refused(engine):
 def test_the_reference_is_the_held_out_box_at_the_nearest_snapshot(engine, tiny_model_folder):
     box = engine.reference(ReferenceKey(model=str(tiny_model_folder), index=0, redshift=0.1))
     assert (box.redshift, box.n, box.box_size) == (0.0, 16, 16.0)
-    assert box.label == "simulation held"
+    assert box.label == "simulation 0010"
 
 
-def test_a_model_without_held_out_boxes_has_statistics_but_no_reference(engine, tmp_path, tiny_model_folder):
+def test_a_model_of_another_cosmology_has_statistics_but_no_reference(engine, tmp_path, tiny_model_folder):
     model = models.load(tiny_model_folder)
-    models.save_model(
-        tmp_path, generator=model.generator, standardisation=model.standardisation, card=model.card
-    )
+    card = model.card.model_copy(update={"cosmology": model.card.cosmology | {"sigma_8": 0.7}})
+    models.save_model(tmp_path, generator=model.generator, standardisation=model.standardisation, card=card)
     assert engine.held_out(str(tmp_path)) is None
     statistics = engine.statistics(statistics_key(tmp_path, 0.0, index=None))
     assert statistics.power.median is None

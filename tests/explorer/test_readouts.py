@@ -1,6 +1,6 @@
-import pytest
-
 from cosmoloom.cosmology import Cosmology
+from cosmoloom.evaluate.reference import Source
+from cosmoloom.scaling.rational import Rational
 from cosmoloom_explorer import readouts
 
 
@@ -12,17 +12,24 @@ def test_growth_factor_today_is_one():
     assert "D = 1.000" in readouts.redshift_text(0.0, Cosmology())
 
 
-def test_error_amplification_is_the_derivative_of_the_inverse_scaling():
-    kappa, rho = 11.5, 100.0
-    x = 2 * rho / (rho + kappa) - 1
-    step = 1e-6
-    inverse = [kappa * (1 + value) / (1 - value) for value in (x - step, x + step)]
-    assert readouts.kappa_amplification(kappa, rho) == pytest.approx((inverse[1] - inverse[0]) / (2 * step), rel=1e-4)
+def test_the_amplification_is_said_as_a_slope_and_as_a_share_of_the_density():
+    # d rho / d x = (rho + kappa)^2 / (2 kappa) = 541 at rho = 100, kappa = 11.5; 0.01 of it is 5.4 % of rho.
+    text = readouts.amplification_text(Rational(kappa=11.5), 100.0)
+    assert "541" in text
+    assert "5.4 %" in text
 
 
 def test_a_snapshot_at_another_redshift_is_called_nearest():
-    assert "nearest" in readouts.reference_text(0, 0.5, 0.6)
-    assert "nearest" not in readouts.reference_text(0, 0.5, 0.5)
+    source = Source(
+        name="a", seed=9, mirrored=True, code="particle-mesh", parent_size=128.0, corner=(0.0, 0.0, 64.0), plan={},
+    )  # fmt: skip
+    assert "nearest" in readouts.reference_text(source, 0.5, 0.6)
+    assert readouts.reference_text(source, 0.5, 0.5) == "z = 0.5 · seed 9, mirrored phases"
+
+
+def test_what_kappa_does_is_said_for_either_kind_of_network():
+    assert "network input" in readouts.kappa_role(conditions=True, follows=True)
+    assert "looking" in readouts.kappa_role(conditions=False, follows=True)
 
 
 def test_timings_are_listed_in_the_order_in_which_stages_run():

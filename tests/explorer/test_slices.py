@@ -31,5 +31,5 @@ def test_a_thick_slice_is_the_mean_along_its_normal(marked):
 
 def test_colours_run_from_black_to_bright_and_saturate_beyond_the_contrast():
     pixels = colours.paint(np.array([[-5.0, -1.0, 1.0, 5.0]], dtype=np.float32))
-    assert pixels[0, 0] == pixels[0, 1] == colours.table()[0]
-    assert pixels[0, 2] == pixels[0, 3] == colours.table()[255]
+    assert pixels[0, 0] == pixels[0, 1] == colours.table("density")[0]
+    assert pixels[0, 2] == pixels[0, 3] == colours.table("density")[255]

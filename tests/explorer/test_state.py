@@ -1,4 +1,5 @@
 import math
+from dataclasses import replace
 
 import pytest
 
@@ -43,6 +44,7 @@ def test_an_equal_value_emits_nothing_and_another_emits_once(state: ExplorerStat
         ("reference_index", -1),
         ("slices", (0, 16, 0)),
         ("ndisplay", 4),
+        ("colouring", "rainbow"),
     ],
 )
 def test_a_value_out_of_range_is_refused_and_changes_nothing(state: ExplorerState, field: str, value: object):
@@ -81,10 +83,42 @@ def test_another_model_brings_its_ranges(state: ExplorerState):
     )
     state.use_model("narrow", narrow)
     assert (state.model, state.redshift, state.kappa) == ("narrow", 1.0, 5.0)
-    assert state.slices == (4, 4, 4)
+    assert state.slices == (7, 7, 7), "the same place in the box"
     assert len(state.directions) == 4
     with pytest.raises(InvalidInputError):
         state.redshift = 2.0
+
+
+def test_the_next_checkpoint_shows_the_same_universe_at_the_same_place(state: ExplorerState, limits: Limits):
+    state.redshift, state.slices, state.display_kappa = 1.5, (3, 9, 15), 30.0
+    state.set_direction(1, 2.0)
+    state.set_component(5, 1.0)
+    before = state.snapshot()
+    state.use_model("later", limits)
+    assert state.snapshot() == replace(before, model="later")
+
+
+def test_another_model_is_announced_only_once_everything_is_set(state: ExplorerState):
+    narrow = Limits(redshift=(0.0, 1.0), kappa=(4.0, 5.0), display_kappa=(0.5, 100.0), n=8, latent_size=4)
+    state.redshift = 3.0
+    heard: list[Settings] = []
+    state.events.connect(lambda: heard.append(state.snapshot()))
+    state.use_model("narrow", narrow)
+    assert heard
+    assert set(heard) == {state.snapshot()}
+
+
+def test_where_the_network_reads_no_kappa_the_displays_kappa_is_kappa(state: ExplorerState, limits: Limits):
+    state.display_kappa = 40.0
+    state.use_model("published", replace(limits, kappa=(0.5, 100.0), kappa_conditions=False))
+    assert (state.kappa, state.display_kappa) == (40.0, None)
+
+
+def test_settings_of_which_one_is_out_of_range_change_nothing(state: ExplorerState):
+    before = state.snapshot()
+    with pytest.raises(InvalidInputError):
+        state.restore(replace(before, seed=5, slices=(0, 0, 99)))
+    assert state.snapshot() == before
 
 
 def test_releasing_a_component_gives_it_back_to_the_seed(state: ExplorerState):
@@ -108,6 +142,25 @@ def test_display_kappa_leaves_the_network_field_alone():
     b = resolve(Settings(model="m", kappa=8.0, display_kappa=30.0))
     assert a.field == b.field
     assert (a.scaled.display_kappa, b.scaled.display_kappa) == (8.0, 30.0)
+
+
+def test_kappa_leaves_the_field_alone_where_the_network_reads_none():
+    a, b = (resolve(Settings(model="m", kappa=kappa), kappa_conditions=False) for kappa in (8.0, 9.0))
+    assert a.field == b.field
+    assert (a.scaled.display_kappa, b.scaled.display_kappa) == (8.0, 9.0)
+
+
+def test_steps_along_directions_that_a_model_lacks_mean_nothing():
+    steps = Settings(model="m", directions=(1.0, 2.0, 3.0))
+    assert resolve(steps, n_directions=2).field.latent.directions == (1.0, 2.0)
+    assert resolve(steps, n_directions=0) == resolve(Settings(model="m"), n_directions=0)
+
+
+def test_colours_leave_the_density_alone_and_reach_the_reference():
+    a, b = (resolve(Settings(model="m", colouring=c), snapshots=(0.0,)) for c in ("density", "error"))
+    assert a.statistics == b.statistics
+    assert a.scaled != b.scaled
+    assert a.scaled_reference != b.scaled_reference
 
 
 def test_the_reference_is_the_nearest_snapshot():

@@ -29,6 +29,7 @@ def statistics() -> LiveStatistics:
         redshift=0.75,
         mean_density=1.01,
         reference_mean_density=0.99,
+        dense=60.0,
         n_samples=16,
         interpolated=True,
     )
@@ -106,3 +107,24 @@ def test_panels_stay_inside_a_figure_of_any_size(figure):
             box = axes.get_position()
             assert 0 < box.x0 < box.x1 < 1
             assert 0 < box.y0 < box.y1 < 1
+
+
+def test_what_lies_beyond_the_trusted_k_is_shaded_and_said(figure, statistics):
+    figure.show(statistics)
+    plain = pixels(figure)
+    trusted = replace(statistics, trusted_k=0.8)
+    figure.show(trusted)
+    shaded = pixels(figure)
+    changed = np.nonzero((plain != shaded).any(axis=(0, 2)))[0]
+    axes = figure.panels["power"].axes
+    left, right = (axes.transData.transform((k, 1.0))[0] for k in (0.8, axes.get_xlim()[1]))
+    assert changed.min() == pytest.approx(left, abs=2)
+    assert changed.max() == pytest.approx(right, abs=2)
+    assert "k = 0.8" in readouts.statistics_text(trusted)
+    assert "trusted" not in readouts.statistics_text(statistics)
+
+
+def test_curves_that_the_axes_do_not_show_are_noticed(figure, statistics):
+    assert figure.fits(statistics)
+    power = replace(statistics.power, generated=1e9 * statistics.power.generated)
+    assert not figure.fits(replace(statistics, power=power))

@@ -76,7 +76,7 @@ def explorer(shared_window, settings):
     """The shared window, back in its opening state."""
     from napari_cosmoloom.launch import wait_until_shown
 
-    shared_window.state.restore(settings)
+    shared_window.go_to(settings)
     shared_window._on_quiet()
     wait_until_shown(shared_window)
     return shared_window

@@ -25,14 +25,16 @@ def test_the_picture_shows_the_whole_window_with_fields_and_plots(qapp, settings
 @pytest.mark.parametrize(
     ("arguments", "word"),
     [
-        (["--model", "no-such-model"], "no-such-model"),
+        (["no-such-model"], "no-such-model"),
         (["--redshift", "9"], "redshift"),
         (["--kappa", "0"], "kappa"),
+        (["--set", "slices=[0,99,0]"], "slices"),
+        (["--set", "colour=red"], "colouring"),
         (["--render", "/no/such/folder/view.png"], "/no/such/folder"),
     ],
 )
 def test_bad_input_is_one_line_and_status_2(tiny_model_folder, capsys, arguments, word):
-    model = [] if "--model" in arguments else ["--model", str(tiny_model_folder)]
+    model = [] if "no-such-model" in arguments else [str(tiny_model_folder)]
     assert main(["explore", *model, *arguments]) == 2
     error = capsys.readouterr().err
     assert error.startswith("error: ")

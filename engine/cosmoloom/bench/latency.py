@@ -14,10 +14,13 @@ import torch
 from numpy.typing import NDArray
 
 from cosmoloom.bench.limit import MatrixProduct, layer_operations
+from cosmoloom.bench.operations import count_operations
 from cosmoloom.engine import Engine
 from cosmoloom.errors import InvalidInputError
 from cosmoloom.keys import DensityKey, FieldKey, LatentKey, ReferenceKey, ScaledKey, StatisticsKey
 from cosmoloom.nets.conditional import GeneratorConfig
+from cosmoloom.pipeline.conditional import ConditionalModel
+from cosmoloom.pipeline.model import Model
 
 Draw = Callable[[NDArray[np.float32]], None]
 
@@ -114,7 +117,9 @@ def measure_latency(
         raise InvalidInputError(f"a benchmark needs at least one move, got {moves}")
     engine = Engine(device=device, threads=threads)
     card, dtype = engine.card(model), engine.model(model).dtype
-    config = GeneratorConfig.from_dict(card.architecture)
+    if card.redshift_range[0] == card.redshift_range[1]:
+        raise InvalidInputError(f"model {card.name} knows one redshift, so there is no slider to move")
+    operations = _operations(engine.model(model))
     products = {str(kind).removeprefix("torch."): MatrixProduct(engine.device, kind) for kind in PRECISIONS}
     rates: dict[str, list[float]] = {name: [] for name in products}
     seconds: dict[str, list[float]] = {stage: [] for stage in STAGES}
@@ -132,7 +137,6 @@ def measure_latency(
             rates[name].append(rate)
         if on_move is not None:
             on_move()
-    operations = layer_operations(config)
     matrix_rates = {name: float(np.median(values)) for name, values in rates.items()}
     precision = str(dtype).removeprefix("torch.")
     limit = 1e3 * sum(operations.values()) / matrix_rates[precision]
@@ -160,6 +164,18 @@ def draw_slice(volume: NDArray[np.float32]) -> None:
 
 
 _GREYS = np.repeat(np.arange(256, dtype=np.uint8)[:, None], 4, axis=1)
+
+
+def _operations(model: Model) -> dict[str, int]:
+    """Return the operations of the network for one field, by layer where they are known."""
+    if isinstance(model, ConditionalModel):
+        return layer_operations(GeneratorConfig.from_dict(model.card.architecture))
+    card = model.card
+    return {
+        "network": count_operations(
+            lambda: model.network_field(model.draw_latent(0), card.default_redshift, card.default_kappa)
+        )
+    }
 
 
 def _move(engine: Engine, model: str, redshift: float, draw: Draw) -> dict[str, float]:

@@ -14,10 +14,12 @@ from cosmoloom.cli.evaluate import evaluate
 from cosmoloom.cli.explore import explore
 from cosmoloom.cli.ingest import ingest
 from cosmoloom.cli.models import models
+from cosmoloom.cli.reference import reference
 from cosmoloom.cli.sample import sample
 from cosmoloom.cli.simulate import simulate
 from cosmoloom.cli.statistics import statistics
 from cosmoloom.cli.train import train
+from cosmoloom.cli.weave import weave
 from cosmoloom.errors import CosmoloomError
 
 app = typer.Typer(
@@ -27,7 +29,7 @@ app = typer.Typer(
     rich_markup_mode=None,  # help as plain text: usage errors are one line, and help can be piped
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
 )
-for command in (explore, sample, simulate, ingest, train, evaluate, statistics, models):
+for command in (explore, sample, weave, simulate, ingest, train, evaluate, statistics, models, reference):
     app.command()(command)
 app.add_typer(bench, name="bench")
 

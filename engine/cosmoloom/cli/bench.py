@@ -1,4 +1,4 @@
-"""``cosmoloom bench``: how fast the explorer and the statistics are on this machine."""
+"""``cosmoloom bench``: how fast the explorer, the statistics and trainings are on this machine."""
 
 from __future__ import annotations
 
@@ -10,8 +10,11 @@ import typer
 if TYPE_CHECKING:
     from cosmoloom.bench.latency import LatencyReport
     from cosmoloom.bench.statistics import StatisticsReport
+    from cosmoloom.bench.training import TrainingReport
 
-bench = typer.Typer(no_args_is_help=True, help="Measure how fast the explorer and the statistics are on this machine.")
+bench = typer.Typer(
+    no_args_is_help=True, help="Measure how fast the explorer, the statistics and trainings are on this machine."
+)
 
 
 @bench.command()
@@ -98,6 +101,89 @@ def statistics(
         with atomic_path(out) as draft:
             draft.write_text(json.dumps(report.as_dict(), indent=2) + "\n")
         print(f"wrote {out}")
+
+
+@bench.command()
+def training(
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="[PRESET]...", help="Presets, or paths of recipes; all by default.")
+    ] = None,
+    batch: Annotated[
+        int | None, typer.Option(min=2, help="Volumes per iteration; each preset's own by default.")
+    ] = None,
+    iterations: Annotated[int, typer.Option(min=1, help="Turns that are timed, after as many that are not.")] = 4,
+    settings: Annotated[
+        list[str] | None, typer.Option("--set", help="section.key=value, for every preset; may be repeated.")
+    ] = None,
+    device: Annotated[str | None, typer.Option(help="Where to train; CUDA where there is some.")] = None,
+    threads: Annotated[int, typer.Option(min=1, help="Threads on the CPU.")] = 1,
+    compiled: Annotated[bool, typer.Option("--compile/--no-compile", help="Compile the networks.")] = False,
+    out: Annotated[Path | None, typer.Option(help="Write the numbers as JSON.")] = None,
+) -> None:
+    """Time trainings on boxes of noise, beside the machine's own limit and beside plain torch.
+
+    The limit is the rate of a matrix product in the same run.  Plain is the same training in float32, channels first,
+    not compiled.  An iteration is one update of the generator with all updates of the critic that belong to it; on one
+    thread of a CPU its seconds are those of that thread.
+    """
+    import json
+
+    import torch
+    from rich.console import Console
+    from rich.progress import Progress
+
+    from cosmoloom.bench.training import Job, measure_training, trainable_presets
+    from cosmoloom.cli.device import require_device
+    from cosmoloom.data.atomic import atomic_path, require_writable
+
+    if out is not None:
+        require_writable(out)
+    where = require_device(device or ("cuda" if torch.cuda.is_available() else "cpu"))
+    changes = (*(settings or ()), *([] if batch is None else [f"updates.batch={batch}"]))
+    jobs = [
+        Job(preset=name, settings=changes, iterations=iterations, device=where, threads=threads, compiled=compiled)
+        for name in names or trainable_presets()
+    ]
+    with Progress(console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("playing in turns", total=len(jobs))
+        report = measure_training(jobs, on_preset=lambda done: progress.update(task, completed=done))
+    _print_training(report)
+    if out is not None:
+        with atomic_path(out) as draft:
+            draft.write_text(json.dumps(report.as_dict(), indent=2) + "\n")
+        print(f"wrote {out}")
+    if report.failed:
+        raise typer.Exit(1)
+
+
+def _print_training(report: TrainingReport) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table()
+    table.add_column("preset")
+    for column in ("batch", "s/iteration", "volumes/s", "GFLOP", "x limit", "x plain", "memory [GiB]"):
+        table.add_column(column, justify="right")
+    for row in report.rows:
+        table.add_row(
+            row.preset,
+            str(row.batch),
+            f"{row.seconds:.3g}",
+            f"{row.images_per_second:.3g}",
+            f"{row.operations / 1e9:.3g}",
+            f"{row.share_of_limit:.2f}",
+            f"{row.speed_up:.2f}",
+            f"{row.peak_memory / 2**30:.2f}",
+        )
+    console = Console(width=110)
+    console.print(table)
+    console.print(
+        f"{report.device}, threads: {report.threads}, load {report.load:.1f}; fastest turns of one run.  "
+        "x limit: share of a matrix product's rate; x plain: how much faster than plain torch",
+        highlight=False,
+    )
+    for name, reason in report.failed.items():
+        console.print(f"{name}: {reason}", highlight=False)
 
 
 def _print(report: LatencyReport) -> None:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+if TYPE_CHECKING:
+    from cosmoloom.evaluate.maps import MapEvaluation
+    from cosmoloom.evaluate.report import Evaluation
 
 
 def evaluate(
@@ -22,12 +27,13 @@ def evaluate(
         str, typer.Option(help="Simulations of the store that no training has read, as in 0010,0011.")
     ] = "0010,0011",
     redshifts: Annotated[
-        str, typer.Option(help="Where to compare; snapshots of the store.")
-    ] = "3,1.5,0.75,0.5,0",
+        str | None,
+        typer.Option(help="Where to compare; snapshots of the store.  3,1.5,0.75,0.5,0 if all models know them."),
+    ] = None,
     samples: Annotated[int, typer.Option(min=1, help="Samples per redshift; at least 4.")] = 64,
     kappa: Annotated[
         float | None,
-        typer.Option(help="Scaling [cosmic mean], within the model's range; by default its middle."),
+        typer.Option(help="Scaling [cosmic mean] for models that read it; by default the middle of their range."),
     ] = None,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the first sample; the next ones count up.")] = 0,
     device: Annotated[str, typer.Option(help="Where to compute, as in cuda.")] = "cpu",
@@ -57,34 +63,59 @@ def evaluate(
     from cosmoloom.cli.device import require_device
     from cosmoloom.cli.lists import names, numbers
     from cosmoloom.data.store import SimulationStore
-    from cosmoloom.evaluate.document import PAGE, summary
+    from cosmoloom.errors import InvalidInputError
+    from cosmoloom.evaluate.maps import evaluate_maps
     from cosmoloom.evaluate.report import evaluate_side_by_side
-    from cosmoloom.evaluate.summary_table import summary_table
     from cosmoloom.models import locate, save_card
 
-    wanted = numbers(redshifts, option="--redshifts")
+    wanted = None if redshifts is None else numbers(redshifts, option="--redshifts")
     chosen = models or ["web64"]
-    simulations = SimulationStore.open(store)
+    simulations, boxes = SimulationStore.open(store), names(held_out)
     sources = [load(model, device=require_device(device)) for model in chosen]
+    if len({source.card.dimensions for source in sources}) > 1:
+        raise InvalidInputError("models of volumes and of maps cannot be compared; evaluate them one by one")
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as progress:
         task = progress.add_task("batches of fields", total=None)
-        evaluations = evaluate_side_by_side(
-            sources,
-            simulations,
-            names(held_out),
-            wanted,
-            samples,
-            out,
-            kappa=kappa,
-            seed=seed,
-            fresh_store=fresh_store,
-            on_progress=lambda done, total: progress.update(task, completed=done, total=total),
-        )
+
+        def show(done: int, total: int) -> None:
+            progress.update(task, completed=done, total=total)
+
+        if sources[0].card.dimensions == 2:
+            maps = evaluate_maps(
+                sources, simulations, boxes, wanted, samples, out, seed=seed, fresh_store=fresh_store, on_progress=show
+            )
+        else:
+            found = evaluate_side_by_side(
+                sources, simulations, boxes, wanted, samples, out,
+                kappa=kappa, seed=seed, fresh_store=fresh_store, on_progress=show,
+            )  # fmt: skip
+    measured = _show_maps(maps, out) if sources[0].card.dimensions == 2 else _show(found, out)
+    if record:
+        for model, source, entries in zip(chosen, sources, measured, strict=True):
+            save_card(locate(model), source.card.model_copy(update={"measured": entries}))
+
+
+def _show(evaluations: Sequence[Evaluation], out: Path) -> list[dict[str, Any]]:
+    """Print one table per model; return what belongs on the models' cards."""
+    from rich.console import Console
+
+    from cosmoloom.evaluate.document import PAGE, summary
+    from cosmoloom.evaluate.summary_table import summary_table
+
     screen = Console(width=110)
-    for model, source, evaluation in zip(chosen, sources, evaluations, strict=True):
-        if record:
-            save_card(locate(model), source.card.model_copy(update={"measured": summary(evaluation)}))
+    for evaluation in evaluations:
         screen.print(summary_table(evaluation))
     print(f"page, pictures and numbers: {out / PAGE}")
+    return [summary(evaluation) for evaluation in evaluations]
+
+
+def _show_maps(evaluations: Sequence[MapEvaluation], out: Path) -> list[dict[str, Any]]:
+    """Print the table of all models; return what belongs on the models' cards."""
+    from cosmoloom.evaluate.summary_file import as_markdown, card_entries, summary_rows
+
+    rows = summary_rows(evaluations)
+    print(as_markdown(rows))
+    print(f"table and numbers: {out}")
+    return [{**evaluation.facts["samples"], **card_entries(rows, evaluation.name)} for evaluation in evaluations]

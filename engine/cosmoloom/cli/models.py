@@ -26,10 +26,10 @@ def models(
         card = read_card(name)
         table.add_row(
             name,
-            f"{card.n}^3",
+            f"{card.n}^{card.dimensions}",
             f"{card.box_size:g}",
             _span(card.redshift_range),
-            _span(card.kappa_range),
+            _span(card.kappa_range) if card.kappa_conditions else "-",
             measured_summary(card.measured),
         )
     console = Console()

@@ -3,102 +3,68 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
 if TYPE_CHECKING:
-    from rich.progress import Progress, TaskID
-
     from cosmoloom.data.store import SimulationStore
-    from cosmoloom.simulate.particle_mesh import SimulationPlan
 
 
 def simulate(
     store: Annotated[Path, typer.Argument(help="Folder to append to or to make, as in boxes.zarr.")],
-    boxes: Annotated[int, typer.Option(min=0, help="How many boxes this command stands for.")] = 1,
-    box_size: Annotated[float, typer.Option(help="Side of the periodic box [Mpc/h].")] = 128.0,
-    particles: Annotated[int, typer.Option(help="Particles per side.")] = 256,
-    grid: Annotated[int | None, typer.Option(help="Voxels per side; half the particles by default.")] = None,
-    redshifts: Annotated[str, typer.Option(help="Snapshots, from early to late.")] = "3,2,1.5,1,0.5,0.25,0",
-    steps: Annotated[int, typer.Option(help="Time steps down to z = 0.")] = 24,
-    seed: Annotated[int, typer.Option(min=0, help="Seed of the first box; the next ones count up.")] = 0,
-    fixed: Annotated[bool, typer.Option("--fixed", help="Give every mode its expected amplitude.")] = False,
+    preset: Annotated[
+        str, typer.Option(help="What to begin from: standard, laptop, feder2020 or perraudin2019; options change it.")
+    ] = "standard",
+    boxes: Annotated[Optional[int], typer.Option(min=0, help="How many boxes this command stands for.")] = None,
+    box_size: Annotated[Optional[float], typer.Option(help="Side of the periodic box [Mpc/h].")] = None,
+    particles: Annotated[Optional[int], typer.Option(help="Particles per side.")] = None,
+    mesh: Annotated[Optional[int], typer.Option(help="Force mesh cells per particle and side, 1 to 4.")] = None,
+    grid: Annotated[Optional[int], typer.Option(help="Voxels per side; as many particles in each by default.")] = None,
+    redshifts: Annotated[Optional[str], typer.Option(help="Snapshots, as in 3,1.5,0.")] = None,
+    steps: Annotated[Optional[int], typer.Option(help="Time steps down to z = 0.")] = None,
+    start_redshift: Annotated[Optional[float], typer.Option(help="Where the mesh takes over.")] = None,
+    seed: Annotated[Optional[int], typer.Option(min=0, help="Of the first box; the next ones count up.")] = None,
+    fixed: Annotated[
+        Optional[bool], typer.Option("--fixed/--free", help="Whether every mode has its expected amplitude.")
+    ] = None,
     pair: Annotated[bool, typer.Option("--pair", help="Follow each box with its mirrored partner.")] = False,
+    Omega_m: Annotated[Optional[float], typer.Option("--Omega-m", help="Matter density, over critical.")] = None,
+    Omega_b: Annotated[Optional[float], typer.Option("--Omega-b", help="Baryon density, over critical.")] = None,
+    h: Annotated[Optional[float], typer.Option("--h", help="Hubble constant [100 km/s/Mpc].")] = None,
+    n_s: Annotated[Optional[float], typer.Option("--n-s", help="Spectral index.")] = None,
+    sigma_8: Annotated[Optional[float], typer.Option("--sigma-8", help="Linear rms in 8 Mpc/h at z = 0.")] = None,
     device: Annotated[str, typer.Option(help="Where to run, as in cuda.")] = "cpu",
+    estimate: Annotated[bool, typer.Option("--estimate", help="State the cost and end.")] = False,
     check: Annotated[bool, typer.Option("--check", help="Compare P(k) of the store with theory.")] = False,
 ) -> None:
     """Simulate boxes of dark matter into STORE.
 
-    Boxes that the store already holds are skipped, so the same command resumes after an interruption, and
+    Memory, disk and time are stated first, the time from a trial of one step.  Boxes that the store already holds
+    are skipped, and an interrupted one goes on after its last finished snapshot, so the same command resumes, and
     adds to a store when --boxes grows or --seed changes.  One process at a time may write to a store.  With
     --check, a table and STORE/theory.png compare its power spectra with linear theory and HMcode;
     --boxes 0 --check does nothing else.
     """
     from cosmoloom.cli.device import require_device
     from cosmoloom.cli.lists import numbers
+    from cosmoloom.cli.simulation_run import run, state_cost
     from cosmoloom.data.store import SimulationStore
-    from cosmoloom.errors import InvalidInputError
-    from cosmoloom.simulate.campaign import grid_of
-    from cosmoloom.simulate.particle_mesh import SimulationPlan
+    from cosmoloom.simulate.preset import simulation_set
 
-    if pair and boxes % 2:
-        raise InvalidInputError(f"--pair makes boxes two by two, so --boxes must be even, got {boxes}")
-    snapshots = numbers(redshifts, option="--redshifts")
-    plans = [
-        SimulationPlan(
-            box_size=box_size,
-            n_particles=particles,
-            redshifts=snapshots,
-            n_steps=steps,
-            seed=seed + (i // 2 if pair else i),
-            fixed=fixed,
-            mirrored=pair and i % 2 == 1,
-        )
-        for i in range(boxes)
-    ]
-    if plans:
-        cells = grid_of(plans[0], grid)
-        require_device(device)
-        _run(SimulationStore.create(store), plans, cells=cells, device=device)
+    wanted = simulation_set(
+        preset, boxes=boxes, grid=grid, pair=pair or None, box_size=box_size, n_particles=particles, mesh_factor=mesh,
+        redshifts=None if redshifts is None else numbers(redshifts, option="--redshifts"), n_steps=steps,
+        start_redshift=start_redshift, seed=seed, fixed=fixed, Omega_m=Omega_m, Omega_b=Omega_b, h=h, n_s=n_s,
+        sigma_8=sigma_8,
+    )  # fmt: skip
+    require_device(device)
+    if estimate:
+        state_cost(wanted, store, boxes=wanted.boxes, device=device)
+    elif wanted.boxes:
+        run(wanted, store, device=device)
     if check:
         _check(SimulationStore.open(store))
-
-
-def _run(store: SimulationStore, plans: list[SimulationPlan], *, cells: int, device: str) -> None:
-    """Simulate what the store lacks, with time left per box and for all."""
-    from functools import partial
-    from time import monotonic
-
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    from cosmoloom.simulate.campaign import simulate_into
-    from cosmoloom.simulate.resume import missing_from
-
-    console = Console()
-    todo = missing_from(store, plans, grid=cells)
-    print(f"{store.path}: {len(plans) - len(todo)} of {len(plans)} boxes are there, {len(todo)} to simulate")
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    try:
-        with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
-            everything = progress.add_task("boxes", total=len(todo))
-            for name, plan in todo:
-                began = monotonic()
-                steps = progress.add_task(f"box {name}, seed {plan.seed}", total=None)
-                on_step = partial(_show_step, progress, steps)
-                simulate_into(store, plan, name=name, grid=cells, device=device, on_step=on_step)
-                progress.remove_task(steps)
-                progress.advance(everything)
-                partner = ", mirrored" if plan.mirrored else ""
-                progress.print(f"box {name}: seed {plan.seed}{partner}, {monotonic() - began:.0f} s")
-    except KeyboardInterrupt:
-        print(f"{store.path} keeps its {len(store)} complete boxes; the same command goes on from there")
-        raise
-
-
-def _show_step(progress: Progress, task: TaskID, done: int, total: int) -> None:
-    progress.update(task, completed=done, total=total)
 
 
 def _check(store: SimulationStore) -> None:

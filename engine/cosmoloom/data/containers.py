@@ -14,7 +14,7 @@ import numpy as np
 from numpy.lib import format as npy_format
 from numpy.typing import NDArray
 
-from cosmoloom.errors import BrokenFileError, CosmoloomError, InvalidInputError
+from cosmoloom.errors import BrokenFileError, CosmoloomError, InvalidInputError, SeveralFieldsError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,7 +165,7 @@ def choose_cube(path: Path, array: Any, index: int | None) -> NDArray[Any]:
             raise InvalidInputError(f"{path} holds one field, so there is no field {index}")
         return np.asarray(array[...])
     if index is None:
-        raise InvalidInputError(f"{path} holds {shape[0]} fields; choose one, as in {path}::0")
+        raise SeveralFieldsError(f"{path} holds {shape[0]} fields; choose one, as in {path}::0", shape[0])
     if index >= shape[0]:
         raise InvalidInputError(f"{path} holds fields 0 to {shape[0] - 1}, there is no field {index}")
     return np.asarray(array[index])

@@ -7,7 +7,7 @@ on disk; an interrupted ingestion goes on after the last one, and the simulation
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -67,9 +67,8 @@ class Ingestion:
         }
 
 
-def merged_cosmology(snapshots: Sequence[ParticleSnapshot], given: Mapping[str, float]) -> tuple[Cosmology, list[str]]:
+def completed_cosmology(stated: Mapping[str, float]) -> tuple[Cosmology, list[str]]:
     """Return the cosmology of a run, and the names of what nobody stated and Planck 2018 filled in."""
-    stated = {**snapshots[0].cosmology, **given}
     assumed = [name for name in Cosmology().as_dict() if name not in stated]
     return Cosmology(**stated), assumed
 

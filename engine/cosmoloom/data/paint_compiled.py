@@ -68,7 +68,7 @@ def _all(pool: ThreadPoolExecutor, task: Any, arguments: int | range) -> None:
 
 
 @compiled
-def _wrap(cell: int, n: int) -> int:
+def wrap(cell: int, n: int) -> int:
     """Return cell modulo n; a division takes longer than all else that is done to a particle."""
     return cell if 0 <= cell < n else cell % n
 
@@ -81,7 +81,7 @@ def _find_slabs(
     shift = np.float32(0.0 if order == 2 else 0.5)
     slab_of = np.arange(n) * len(counts) // n
     for p in range(start, stop):
-        slab = slab_of[_wrap(int(np.floor(positions[p, 0] + shift)), n)]
+        slab = slab_of[wrap(int(np.floor(positions[p, 0] + shift)), n)]
         slabs[p] = slab
         counts[slab] += 1
 
@@ -109,9 +109,9 @@ def _paint_nearest(particles: Floats, mesh: Floats) -> None:
     half, one = np.float32(0.5), np.float32(1.0)
     weighted = particles.shape[1] == 4
     for p in range(len(particles)):
-        i = _wrap(int(np.floor(particles[p, 0] + half)), n)
-        j = _wrap(int(np.floor(particles[p, 1] + half)), n)
-        k = _wrap(int(np.floor(particles[p, 2] + half)), n)
+        i = wrap(int(np.floor(particles[p, 0] + half)), n)
+        j = wrap(int(np.floor(particles[p, 1] + half)), n)
+        k = wrap(int(np.floor(particles[p, 2] + half)), n)
         mesh[i, j, k] += particles[p, 3] if weighted else one
 
 
@@ -123,7 +123,7 @@ def _paint_cloud(particles: Floats, mesh: Floats) -> None:
     for p in range(len(particles)):
         x, y, z = particles[p, 0], particles[p, 1], particles[p, 2]
         floor_x, floor_y, floor_z = np.floor(x), np.floor(y), np.floor(z)
-        i, j, k = _wrap(int(floor_x), n), _wrap(int(floor_y), n), _wrap(int(floor_z), n)
+        i, j, k = wrap(int(floor_x), n), wrap(int(floor_y), n), wrap(int(floor_z), n)
         u, v, w = x - floor_x, y - floor_y, z - floor_z
         i1 = i + 1 if i + 1 < n else 0
         j1 = j + 1 if j + 1 < n else 0
@@ -153,7 +153,7 @@ def _paint_triangle(particles: Floats, mesh: Floats) -> None:
         for axis in range(3):
             middle = np.floor(particles[p, axis] + half)
             offset = particles[p, axis] - middle
-            cell = _wrap(int(middle), n)
+            cell = wrap(int(middle), n)
             cells[axis, 0] = cell - 1 if cell > 0 else n - 1
             cells[axis, 1] = cell
             cells[axis, 2] = cell + 1 if cell + 1 < n else 0

@@ -65,9 +65,10 @@ class StoredSimulation:
         return Cosmology(**self.group.attrs["cosmology"])
 
     @property
-    def mean_count(self) -> float:
-        """Mean particles per cell [1]."""
-        return float(self.group.attrs["mean_count"])
+    def mean_count(self) -> float | None:
+        """Mean particles per cell [1]; None for an ingested cube of densities, which has no counts."""
+        mean = self.group.attrs["mean_count"]
+        return None if mean is None else float(mean)
 
     @property
     def n(self) -> int:
@@ -95,7 +96,9 @@ class StoredSimulation:
         return np.asarray(values, dtype=np.float32)
 
     def counts(self, redshift: float) -> NDArray[np.int32]:
-        """Return particle counts, shape (n, n, n); raises as :meth:`density` does."""
+        """Return particle counts, shape (n, n, n); raises as :meth:`density` does, and where there are none."""
+        if self.mean_count is None:
+            raise InvalidInputError(f"simulation {self.name} came as a cube of densities and has no counts")
         values = self._read("ngp", redshift)
         if (values < 0).any():
             raise BrokenFileError(f"simulation {self.name} lacks its counts at z = {redshift}; simulate it again")
@@ -213,7 +216,7 @@ class SimulationStore:
 
     def append(
         self, *, name: str, plan: dict[str, Any], cosmology: Cosmology, box_size: float,
-        redshifts: tuple[float, ...], n: int, mean_count: float, assignment: Assignment = "cic",
+        redshifts: tuple[float, ...], n: int, mean_count: float | None, assignment: Assignment = "cic",
     ) -> Any:
         """Begin a simulation, replacing what an interrupted run may have left under this name."""
         from zarr.codecs import Crc32cCodec, ZstdCodec

@@ -85,12 +85,22 @@ class Comparison:
     @property
     def mass_distance(self) -> float:
         """Share of voxels in the wrong bin: half the summed difference of the mean histograms [1]."""
-        return _mass_distance(self.model, self.simulation)
+        return _distance(self.model.mass, self.simulation.mass)
 
     @property
     def others_mass_distance(self) -> float | None:
         """As :attr:`mass_distance`, of the store's other simulations."""
-        return None if self.others is None else _mass_distance(self.others, self.simulation)
+        return None if self.others is None else _distance(self.others.mass, self.simulation.mass)
+
+    @property
+    def peak_distance(self) -> float:
+        """As :attr:`mass_distance`, of peaks and their heights."""
+        return _distance(self.model.peaks, self.simulation.peaks)
+
+    @property
+    def others_peak_distance(self) -> float | None:
+        """As :attr:`peak_distance`, of the store's other simulations."""
+        return None if self.others is None else _distance(self.others.peaks, self.simulation.peaks)
 
     @property
     def peak_number_ratio(self) -> float:
@@ -106,6 +116,7 @@ class Comparison:
         return float(np.abs(gaps).max())
 
 
-def _mass_distance(one: SampleStatistics, two: SampleStatistics) -> float:
-    a, b = (s.mass.mean(0) / s.mass.mean(0).sum() for s in (one, two))
+def _distance(one: Values, two: Values) -> float:
+    """Return half the summed difference of two mean histograms, each over its sum [1]."""
+    a, b = (counts.mean(0) / counts.mean(0).sum() for counts in (one, two))
     return float(0.5 * np.abs(a - b).sum())

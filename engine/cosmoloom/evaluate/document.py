@@ -16,15 +16,19 @@ from cosmoloom.evaluate.comparison import K_MAX, Comparison
 from cosmoloom.evaluate.plain import plain
 from cosmoloom.evaluate.samples import Band
 from cosmoloom.evaluate.sentences import sentences
+from cosmoloom.evaluate.summary_file import Evaluated, as_csv, as_markdown, summary_rows
 from cosmoloom.statistics.scores import Diversity, FrechetScore
 
 if TYPE_CHECKING:
     from cosmoloom.evaluate.judgement import Judgement, ScoresAt
+    from cosmoloom.evaluate.maps import MapEvaluation
     from cosmoloom.evaluate.report import Evaluation
 
 FORMAT = "cosmoloom-evaluation"
+MAPS_FORMAT = "cosmoloom-map-evaluation"
 NUMBERS = "evaluation.json"
 PAGE = "evaluation.html"
+TABLE = "summary"
 
 
 def prepare_folder(folder: Path) -> None:
@@ -47,7 +51,7 @@ def write_evaluations(evaluations: Sequence[Evaluation], folder: Path) -> list[P
     from cosmoloom.evaluate.figures import figures
     from cosmoloom.evaluate.page import page
 
-    written = [folder / NUMBERS]
+    written = [folder / NUMBERS, *write_summary(evaluations, folder)]
     document = as_document(evaluations[0])
     if len(evaluations) > 1:
         document["compared_with"] = [as_document(other) for other in evaluations[1:]]
@@ -67,14 +71,45 @@ def write_evaluations(evaluations: Sequence[Evaluation], folder: Path) -> list[P
     return written
 
 
+def write_map_evaluations(evaluations: Sequence[MapEvaluation], folder: Path) -> list[Path]:
+    """Write numbers and table of models of maps, each file whole or not at all; return their paths."""
+    documents = [
+        {
+            "format": MAPS_FORMAT,
+            "version": 1,
+            **evaluation.facts,
+            "redshifts": [
+                comparison_document(row, scores)
+                for row, scores in zip(evaluation.comparisons, evaluation.scores, strict=True)
+            ],
+        }
+        for evaluation in evaluations
+    ]
+    if len(documents) > 1:
+        documents[0]["compared_with"] = documents[1:]
+    with atomic_path(folder / NUMBERS) as draft:
+        draft.write_text(json.dumps(plain(documents[0]), indent=1, allow_nan=False) + "\n")
+    return [folder / NUMBERS, *write_summary(evaluations, folder)]
+
+
+def write_summary(evaluations: Sequence[Evaluated], folder: Path) -> list[Path]:
+    """Write the table of all models as Markdown and CSV; return their paths."""
+    rows = summary_rows(evaluations)
+    written = []
+    for suffix, text in ((".md", as_markdown(rows)), (".csv", as_csv(rows))):
+        written.append(folder / f"{TABLE}{suffix}")
+        with atomic_path(written[-1]) as draft:
+            draft.write_text(text, encoding="utf-8")
+    return written
+
+
 def as_document(evaluation: Evaluation) -> dict[str, Any]:
     """Return the whole evaluation ready for JSON; undefined numbers become null."""
     document: dict[str, Any] = {"format": FORMAT, "version": 2, **evaluation.facts}
     document["summary"] = summary(evaluation)
     document["sentences"] = sentences(evaluation)
     document["redshifts"] = [
-        _comparison(row)
-        | {"scores": _scores(scores)}
+        comparison_document(row, scores)
         | {key: {"x": a.x, "model": Band.of(a.values), "simulation": Band.of(b.values)} for key, (a, b) in more.items()}
         for row, scores, more in zip(
             evaluation.comparisons, evaluation.judgement.at, evaluation.further.values(), strict=True
@@ -98,7 +133,7 @@ def summary(evaluation: Evaluation) -> dict[str, Any]:
     result: dict[str, Any] = {
         "held_out_boxes": ", ".join(facts["held_out"]["names"]),
         "samples": facts["samples"]["count"],
-        "kappa": round(facts["samples"]["kappa"], 4),
+        **({} if facts["samples"]["kappa"] is None else {"kappa": round(facts["samples"]["kappa"], 4)}),
         f"mean error of P(k), {judged}": _by_redshift(rows, [row.mean_power_error for row in rows]),
         f"largest error of P(k), {judged}": _by_redshift(rows, [row.max_power_error for row in rows]),
         "scatter of P(k) over simulations'": _by_redshift(
@@ -126,7 +161,8 @@ def summary(evaluation: Evaluation) -> dict[str, Any]:
     return result
 
 
-def _comparison(row: Comparison) -> dict[str, Any]:
+def comparison_document(row: Comparison, scores: ScoresAt) -> dict[str, Any]:
+    """Return one redshift ready for :func:`cosmoloom.evaluate.plain.plain`."""
     return {
         "redshift": row.redshift,
         "trained": row.trained,
@@ -156,6 +192,7 @@ def _comparison(row: Comparison) -> dict[str, Any]:
             "model": Band.of(row.model.peaks),
             "simulation": Band.of(row.simulation.peaks),
             "ratio": row.peak_ratio,
+            "distance": row.peak_distance,
         },
         "mean_density": {
             "model": row.model.mean_density,
@@ -166,6 +203,7 @@ def _comparison(row: Comparison) -> dict[str, Any]:
             "simulation_scatter": _scatter(row.simulation.mean_density),
             "distance": row.mean_density_distance,
         },
+        "scores": _scores(scores),
     }
 
 

@@ -108,7 +108,7 @@ def judge(
     """
     published, reference = published_statistics(sampled.latest), published_statistics(simulated.latest)
     return Judgement(
-        at=tuple(_scores(row) for row in comparisons),
+        at=tuple(scores_at(row) for row in comparisons),
         published={
             name: published_frechet_score(getattr(published, name), getattr(reference, name)) for name in SCORED
         },
@@ -121,7 +121,8 @@ def judge(
     )
 
 
-def _scores(row: Comparison) -> ScoresAt:
+def scores_at(row: Comparison) -> ScoresAt:
+    """Score one comparison."""
     pairs = {name: (getattr(row.model, name), getattr(row.simulation, name)) for name in SCORED}
     logs = {name: _logarithms(*pair) for name, pair in pairs.items()}
     logs["all"] = tuple(np.concatenate([log[side] for log in logs.values()], axis=1) for side in (0, 1))

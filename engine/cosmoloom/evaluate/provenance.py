@@ -12,7 +12,7 @@ from cosmoloom.evaluate.further import FURTHER
 
 if TYPE_CHECKING:
     from cosmoloom.evaluate.simulations import Selection
-    from cosmoloom.pipeline.conditional import ConditionalModel
+    from cosmoloom.pipeline.model import Model
 
 DEFINITIONS = {
     "density": "rho over the cosmic mean",
@@ -51,7 +51,7 @@ DEFINITIONS = {
 
 
 def facts(
-    model: ConditionalModel, selection: Selection, *, name: str, kappa: float, seed: int, n_samples: int
+    model: Model, selection: Selection, *, name: str, kappa: float, seed: int, n_samples: int
 ) -> dict[str, Any]:
     """Return all that a reader needs to repeat the evaluation, ready for JSON."""
     card, held_out = model.card, selection.held_out
@@ -68,7 +68,7 @@ def facts(
             "training_boxes": list(card.training.get("boxes", [])),
             "computed_in": str(model.dtype).removeprefix("torch."),
         },
-        "samples": {"count": n_samples, "first_seed": seed, "kappa": kappa},
+        "samples": {"count": n_samples, "first_seed": seed, "kappa": kappa if card.kappa_conditions else None},
         "held_out": {"names": names, "n_boxes": len(held_out), "n_sub_volumes": selection.n_sub_volumes},
         "store": {
             "name": selection.store.path.name,
@@ -87,7 +87,7 @@ def facts(
     }
 
 
-def _cautions(model: ConditionalModel, selection: Selection, n_samples: int) -> list[str]:
+def _cautions(model: Model, selection: Selection, n_samples: int) -> list[str]:
     held_out, count = selection.held_out, selection.n_sub_volumes
     plans = [simulation.group.attrs["plan"] for simulation in held_out]
     cautions = [

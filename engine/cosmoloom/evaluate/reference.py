@@ -1,22 +1,19 @@
-"""Simulations that a model never saw: their statistics, and a few of their fields, in one small file."""
+"""Simulations that a model never saw: their statistics at any redshift, and a few of their fields to look at."""
 
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from cosmoloom.box import Box
 from cosmoloom.cosmology import Cosmology
-from cosmoloom.data.store import SimulationStore, StoredSimulation
 from cosmoloom.errors import InvalidInputError
-from cosmoloom.evaluate.samples import Band, SampleStatistics, Values, between, concatenate, measure
-from cosmoloom.evaluate.sub_volumes import select, stored_sub_volumes
+from cosmoloom.evaluate.samples import Band, SampleStatistics, Values, between
 
 SAME_REDSHIFT = 1e-6
 
@@ -123,6 +120,42 @@ class ReferenceStatistics:
         return between(self.snapshots[early], self.snapshots[late], weight), True
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """Where a held-out field comes from.
+
+    Attributes
+    ----------
+    name : str
+        Of the simulation.
+    seed : int
+        Of its initial phases.
+    mirrored : bool
+        Whether it is the partner of a pair, with all phases turned by half a wave.
+    code : str
+        What evolved it.
+    parent_size : float
+        Side of the simulation [Mpc/h].
+    corner : tuple of float
+        Where the field begins in it [Mpc/h].
+    plan : mapping
+        Settings of the simulation.
+    """
+
+    name: str
+    seed: int
+    mirrored: bool
+    code: str
+    parent_size: float
+    corner: tuple[float, float, float]
+    plan: Mapping[str, Any]
+
+    @property
+    def label(self) -> str:
+        """Two words for titles and legends."""
+        return f"simulation {self.name}"
+
+
 @dataclass(frozen=True, slots=True)
 class HeldOut:
     """Statistics of held-out simulations, together with some of their sub-volumes to look at.
@@ -135,20 +168,22 @@ class HeldOut:
         rho / cosmic mean of the fields kept, in the order of ``statistics.redshifts``.
     box_size : float
         Side of a sub-volume in [Mpc/h].
-    labels : tuple of str
+    sources : tuple of Source
         Where each field comes from.
-    facts : dict
-        Provenance, as JSON: names, plan and cosmology of the simulations.
     """
 
     statistics: ReferenceStatistics
     densities: NDArray[np.float32]
     box_size: float
-    labels: tuple[str, ...]
-    facts: dict[str, Any]
+    sources: tuple[Source, ...]
 
     def __len__(self) -> int:
         return len(self.densities)
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Two words on each field."""
+        return tuple(source.label for source in self.sources)
 
     def box(self, index: int, redshift: float) -> Box:
         """Return a held-out field at the snapshot whose growth factor is nearest.
@@ -171,49 +206,3 @@ class HeldOut:
             redshift=float(known[nearest]),
             label=self.labels[index],
         )
-
-
-def build_held_out(
-    store: SimulationStore, names: Sequence[str], n: int = 64, *, coarsen: int = 1
-) -> HeldOut:
-    """Measure simulations of a store and keep one sub-volume of each.
-
-    Parameters
-    ----------
-    store : SimulationStore
-        Where they are.
-    names : sequence of str
-        Simulations that no training has used.
-    n : int
-        Voxels per side of a sub-volume: those of the model that shall be compared.
-    coarsen : int
-        Voxels of the simulations per side of a voxel, whose densities are averaged.
-    """
-    simulations = select(store, names, n, coarsen=coarsen)
-    first = simulations[0]
-    box_size = first.box_size / first.n * coarsen * n
-
-    def cut(simulation: StoredSimulation, redshift: float) -> torch.Tensor:
-        return stored_sub_volumes(simulation, redshift, n, coarsen=coarsen)
-
-    statistics = ReferenceStatistics(
-        snapshots={
-            z: concatenate(measure(cut(s, z), box_size=box_size) for s in simulations)
-            for z in first.redshifts
-        },
-        cosmology=first.cosmology,
-        n_boxes=len(simulations),
-    )
-    kept = [[cut(s, z)[0].numpy() for z in first.redshifts] for s in simulations]
-    return HeldOut(
-        statistics=statistics,
-        densities=np.array(kept),
-        box_size=box_size,
-        labels=tuple(f"simulation {simulation.name}" for simulation in simulations),
-        facts={
-            "names": list(names),
-            "coarsen": coarsen,
-            "plans": [dict(simulation.group.attrs["plan"]) for simulation in simulations],
-            "cosmology": first.cosmology.as_dict(),
-        },
-    )

@@ -2,32 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from torch import Tensor
-
 from cosmoloom.box import Box
 from cosmoloom.data.store import SimulationStore
 from cosmoloom.errors import InvalidInputError
 from cosmoloom.evaluate.comparison import Comparison
+from cosmoloom.evaluate.drawing import BATCH, draw_samples
 from cosmoloom.evaluate.evolution import GROWTH_REDSHIFTS, Correlation, Growth, Overlap, growth_of_power
 from cosmoloom.evaluate.further import Curves
-from cosmoloom.evaluate.judgement import Judgement, judge
+from cosmoloom.evaluate.judgement import Judgement, ScoresAt, judge
 from cosmoloom.evaluate.provenance import facts
 from cosmoloom.evaluate.samples import Band
 from cosmoloom.evaluate.series import Series, follow
 from cosmoloom.evaluate.simulations import Selection, Simulated, choose, measure_simulations
+from cosmoloom.statistics.scores import Diversity
 from cosmoloom.statistics.scores.floor import FEWEST
 
 if TYPE_CHECKING:
-    from cosmoloom.pipeline.conditional import ConditionalModel
+    from cosmoloom.pipeline.model import Model
 
 REDSHIFTS = (3.0, 1.5, 0.75, 0.5, 0.0)
-BATCH = 8
+"""Where models are compared by default, as far as they know these redshifts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,12 +68,22 @@ class Evaluation:
         """Name of the model, distinct among those that were evaluated together."""
         return str(self.facts["model"]["name"])
 
+    @property
+    def scores(self) -> tuple[ScoresAt, ...]:
+        """Scores at every redshift."""
+        return self.judgement.at
+
+    @property
+    def diversities(self) -> tuple[Diversity, Diversity]:
+        """Of the samples, and of the held-out sub-volumes, at the last redshift."""
+        return self.judgement.diversity, self.judgement.simulated_diversity
+
 
 def evaluate(
-    model: ConditionalModel,
+    model: Model,
     store: SimulationStore,
     held_out_names: Sequence[str],
-    redshifts: Sequence[float] = REDSHIFTS,
+    redshifts: Sequence[float] | None = None,
     n_samples: int = 64,
     out_dir: str | Path | None = None,
     *,
@@ -90,10 +100,10 @@ def evaluate(
 
 
 def evaluate_side_by_side(
-    models: Sequence[ConditionalModel],
+    models: Sequence[Model],
     store: SimulationStore,
     held_out_names: Sequence[str],
-    redshifts: Sequence[float] = REDSHIFTS,
+    redshifts: Sequence[float] | None = None,
     n_samples: int = 64,
     out_dir: str | Path | None = None,
     *,
@@ -106,14 +116,15 @@ def evaluate_side_by_side(
 
     Parameters
     ----------
-    models : sequence of ConditionalModel
+    models : sequence of Model
         What is judged, on one grid; load them in exact precision.
     store : SimulationStore
         Holds the simulations.
     held_out_names : sequence of str
         Those that no model's training ever read.
-    redshifts : sequence of float
-        Where to compare; the store must have these snapshots [1].
+    redshifts : sequence of float, optional
+        Where to compare; the store must have these snapshots [1].  By default REDSHIFTS, as far as all models know
+        them, or the one redshift of a model that knows no other.
     n_samples : int
         Samples per redshift, of the same latents at each.
     out_dir : str or Path, optional
@@ -147,7 +158,8 @@ def evaluate_side_by_side(
     if n_samples < FEWEST:
         raise InvalidInputError(f"a covariance and its floor need at least {FEWEST} samples, got {n_samples}")
     kappas = [model.card.default_kappa if kappa is None else kappa for model in models]
-    selection = choose(models, store, held_out_names, redshifts, kappas, fresh_store=fresh_store)
+    wanted = common_redshifts(models) if redshifts is None else redshifts
+    selection = choose(models, store, held_out_names, wanted, kappas, fresh_store=fresh_store)
     if out_dir is not None:
         prepare_folder(Path(out_dir))
     n_batches = ceil(n_samples / BATCH) + 1  # the last for the scores
@@ -171,6 +183,22 @@ def evaluate_side_by_side(
     return tuple(evaluations)
 
 
+def common_redshifts(models: Sequence[Model]) -> tuple[float, ...]:
+    """Return REDSHIFTS as far as all models know them, or else the latest redshift that all know.
+
+    Raises
+    ------
+    InvalidInputError
+        If no redshift is known to all.
+    """
+    low = max(model.card.redshift_range[0] for model in models)
+    high = min(model.card.redshift_range[1] for model in models)
+    if low > high:
+        known = ", ".join(f"{m.card.name} {m.card.redshift_range[0]:g} to {m.card.redshift_range[1]:g}" for m in models)
+        raise InvalidInputError(f"these models have no redshift in common ({known}); evaluate them one by one")
+    return tuple(z for z in REDSHIFTS if low <= z <= high) or (low,)
+
+
 def distinct_names(names: Sequence[str]) -> list[str]:
     """Return the names, with numbers behind those that models share."""
     return [
@@ -179,7 +207,7 @@ def distinct_names(names: Sequence[str]) -> list[str]:
 
 
 def _evaluate(
-    model: ConditionalModel,
+    model: Model,
     selection: Selection,
     simulated: Simulated,
     known: dict[str, Any],
@@ -189,7 +217,7 @@ def _evaluate(
 ) -> Evaluation:
     """Draw, measure and score the samples of one model."""
     card, wanted, held_out = model.card, selection.redshifts, simulated.held_out
-    batches = _draw(model, selection.drawn, kappa, seeds)
+    batches = draw_samples(model, selection, kappa, seeds)
     sampled = follow(batches, box_size=card.box_size, correlated=(wanted[0], wanted[-1]), on_batch=on_batch)
     comparisons = tuple(
         Comparison(
@@ -227,16 +255,6 @@ def _evaluate(
     )
 
 
-def _draw(
-    model: ConditionalModel, redshifts: Sequence[float], kappa: float, seeds: range
-) -> Iterator[dict[float, Tensor]]:
-    """Yield samples of the same latents at every redshift, batch by batch."""
-    for start in range(0, len(seeds), BATCH):
-        batch = seeds[start : start + BATCH]
-        latent = model.draw_latent(batch[0], len(batch))
-        yield {z: model.density(latent, z, kappa) for z in redshifts}
-
-
 def _correlation(sampled: Series, simulated: Series, redshifts: Sequence[float]) -> Correlation | None:
     if len(redshifts) < 2:
         return None
@@ -257,7 +275,7 @@ def _overlap(sampled: Series, simulated: Series, redshifts: Sequence[float]) -> 
     )
 
 
-def _growth(model: ConditionalModel, sampled: Series, simulated: Series) -> Growth:
+def _growth(model: Model, sampled: Series, simulated: Series) -> Growth:
     early, late = GROWTH_REDSHIFTS
     linear = model.card.universe.growth_factor([late, early])
     return Growth(

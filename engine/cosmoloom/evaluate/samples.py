@@ -75,19 +75,21 @@ class SampleStatistics:
 _PER_FIELD = ("power", "mass", "peaks", "mean_density")
 
 
-def measure(densities: torch.Tensor, *, box_size: float) -> SampleStatistics:
+def measure(densities: torch.Tensor, *, box_size: float, dimensions: int = 3) -> SampleStatistics:
     """Measure a batch of fields that are parts of a larger universe.
 
     Parameters
     ----------
-    densities : Tensor, shape (N, n, n, n)
+    densities : Tensor, shape (N, n, n, n), or (N, n, n) of maps
         rho / cosmic mean [1].
     box_size : float
         Side in [Mpc/h].
+    dimensions : int
+        3, or 2 for maps.
     """
-    power = power_spectrum(densities, box_size=box_size).numpy()
-    mass = mass_histogram(densities).numpy()
-    peaks = peak_counts(densities).numpy()
+    power = power_spectrum(densities, box_size=box_size, dimensions=dimensions).numpy()
+    mass = mass_histogram(densities, dimensions=dimensions).numpy()
+    peaks = peak_counts(densities, dimensions=dimensions).numpy()
     values = {
         "k": power.k,
         "n_modes": power.n_modes,
@@ -96,7 +98,7 @@ def measure(densities: torch.Tensor, *, box_size: float) -> SampleStatistics:
         "mass": mass.counts,
         "peak_edges": peaks.edges,
         "peaks": peaks.counts,
-        "mean_density": mean_density(densities).numpy().mean,
+        "mean_density": mean_density(densities, dimensions=dimensions).numpy().mean,
     }
     return SampleStatistics(**{name: np.asarray(value, dtype=np.float64) for name, value in values.items()})
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
-from cosmoloom.data.crops import block_average
+from cosmoloom.data.pyramid import block_mean
 from cosmoloom.data.store import SimulationStore, StoredSimulation
 from cosmoloom.errors import InvalidInputError
 from cosmoloom.evaluate.evolution import GROWTH_REDSHIFTS
@@ -18,7 +18,7 @@ from cosmoloom.evaluate.sub_volumes import select, stored_sub_volumes
 from cosmoloom.statistics.scores.floor import FEWEST
 
 if TYPE_CHECKING:
-    from cosmoloom.pipeline.conditional import ConditionalModel
+    from cosmoloom.pipeline.model import Model
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +66,7 @@ class Selection:
 
     def whole(self, simulation: StoredSimulation, redshift: float) -> Tensor:
         """Return a whole periodic box, in voxels of the models."""
-        return torch.from_numpy(block_average(simulation.density(redshift), self.coarsen))
+        return torch.from_numpy(block_mean(simulation.density(redshift), self.coarsen))
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ class Simulated:
 
 
 def choose(
-    models: Sequence[ConditionalModel],
+    models: Sequence[Model],
     store: SimulationStore,
     held_out_names: Sequence[str],
     redshifts: Sequence[float],
@@ -104,12 +104,12 @@ def choose(
             )
     if not fresh_store:
         for model in models:
-            _require_unseen(model, held_out_names)
-    coarsen = _coarsening(models[0], select(store, held_out_names, 1)[0])
+            require_unseen(model, held_out_names)
+    coarsen = coarsening_of(models[0], select(store, held_out_names, 1)[0])
     held_out = select(store, held_out_names, card.n, coarsen=coarsen)
     wanted = tuple(sorted({float(z) for z in redshifts}, reverse=True))
     for model, kappa in zip(models, kappas, strict=True):
-        _require_fit(model, held_out[0], wanted, kappa)
+        require_fit(model, held_out[0], wanted, kappa)
     ranges = [model.card.redshift_range for model in models]
     rest = [simulation for simulation in store if simulation.name not in held_out_names]
     selection = Selection(
@@ -149,7 +149,8 @@ def measure_simulations(selection: Selection, on_batch: Callable[[], None]) -> S
     )
 
 
-def _require_unseen(model: ConditionalModel, held_out_names: Sequence[str]) -> None:
+def require_unseen(model: Model, held_out_names: Sequence[str]) -> None:
+    """Raise InvalidInputError if a model was trained on one of these simulations."""
     seen = sorted(set(held_out_names) & set(model.card.training.get("boxes", [])))
     if seen:
         raise InvalidInputError(
@@ -158,7 +159,7 @@ def _require_unseen(model: ConditionalModel, held_out_names: Sequence[str]) -> N
         )
 
 
-def _coarsening(model: ConditionalModel, simulation: StoredSimulation) -> int:
+def coarsening_of(model: Model, simulation: StoredSimulation) -> int:
     """Return how many voxels of the simulation are as wide as one of the model."""
     voxel_size, wanted = simulation.box_size / simulation.n, model.card.voxel_size
     coarsen = max(1, round(wanted / voxel_size))
@@ -170,8 +171,8 @@ def _coarsening(model: ConditionalModel, simulation: StoredSimulation) -> int:
     return coarsen
 
 
-def _require_fit(
-    model: ConditionalModel, simulation: StoredSimulation, redshifts: Sequence[float], kappa: float
+def require_fit(
+    model: Model, simulation: StoredSimulation, redshifts: Sequence[float], kappa: float
 ) -> None:
     """Raise InvalidInputError unless model and simulation can be compared at these redshifts."""
     card = model.card

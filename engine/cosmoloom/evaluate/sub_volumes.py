@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from cosmoloom.data.crops import block_average
+from cosmoloom.data.pyramid import block_mean
 from cosmoloom.data.store import SimulationStore, StoredSimulation
 from cosmoloom.errors import InvalidInputError
 
@@ -56,7 +56,7 @@ def stored_sub_volumes(
     Tensor, shape (parts^3, n, n, n)
         rho / cosmic mean [1].
     """
-    return torch.from_numpy(sub_volumes(block_average(simulation.density(redshift), coarsen), n))
+    return torch.from_numpy(sub_volumes(block_mean(simulation.density(redshift), coarsen), n))
 
 
 def select(

@@ -3,9 +3,13 @@
 import sys
 from types import ModuleType
 
-from cosmoloom.models.card import ModelCard, StandardisationTable
+from cosmoloom.models.card import ModelCard
 from cosmoloom.models.catalogue import DEFAULT_MODEL, load, locate, names, read_card
-from cosmoloom.models.folder import load_card, load_generator, save_card, save_model
+from cosmoloom.models.conditional_card import ConditionalCard, StandardisationTable
+from cosmoloom.models.folder import load_card, load_generator, save_card, save_model, save_published
+from cosmoloom.models.primordial_card import LinearPowerTable, PrimordialCard
+from cosmoloom.models.primordials import save_primordial
+from cosmoloom.models.published_card import PublishedCard
 
 
 class _Models(ModuleType):
@@ -19,7 +23,11 @@ sys.modules[__name__].__class__ = _Models
 
 __all__ = [
     "DEFAULT_MODEL",
+    "ConditionalCard",
+    "LinearPowerTable",
     "ModelCard",
+    "PrimordialCard",
+    "PublishedCard",
     "StandardisationTable",
     "load",
     "load_card",
@@ -29,4 +37,6 @@ __all__ = [
     "read_card",
     "save_card",
     "save_model",
+    "save_primordial",
+    "save_published",
 ]

@@ -8,73 +8,35 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from cosmoloom.cosmology import Cosmology
 
-FORMAT = "cosmoloom-conditional-generator"
-
-
-class StandardisationTable(BaseModel):
-    """Mean and scatter of the scaled training field on a grid of growth factor and log kappa.
-
-    Attributes
-    ----------
-    growth : tuple, length g
-        Linear growth factors, ascending [1].
-    log_kappa : tuple, length k
-        Natural logarithms of kappa [cosmic mean], ascending.
-    mean, scatter : nested tuples, shape (g, k)
-        Of the scaled field x [1].
-    log_density_max : tuple, length g
-        ln of the densest voxel to decode at each growth factor [cosmic mean].
-    """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    growth: tuple[float, ...]
-    log_kappa: tuple[float, ...]
-    mean: tuple[tuple[float, ...], ...]
-    scatter: tuple[tuple[float, ...], ...]
-    log_density_max: tuple[float, ...]
-
-    @model_validator(mode="after")
-    def _shapes_agree(self) -> StandardisationTable:
-        shape = (len(self.growth), len(self.log_kappa))
-        for name in ("mean", "scatter"):
-            rows = getattr(self, name)
-            if len(rows) != shape[0] or any(len(row) != shape[1] for row in rows):
-                raise ValueError(f"{name} must have shape {shape} (growth, log_kappa)")
-        if len(self.log_density_max) != shape[0]:
-            raise ValueError(f"log_density_max must have length {shape[0]} (growth)")
-        return self
-
 
 class ModelCard(BaseModel):
-    """Card of a conditional generator; unknown entries are refused."""
+    """What cards of all kinds of models tell; unknown entries are refused."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    format: str = FORMAT
+    format: str
     name: str
     description: str
-    architecture: dict[str, Any]
     n: int = Field(ge=4, description="voxels per side")
     box_size: float = Field(gt=0, description="comoving side [Mpc/h]")
+    thickness: float | None = Field(default=None, gt=0, description="depth of maps [Mpc/h]; null for volumes")
     latent_size: int = Field(ge=1)
-    latent_nu: float = Field(default=10.0, gt=2, description="degrees of freedom of the Student-t prior")
+    latent_nu: float | None = Field(
+        default=None, gt=2, description="degrees of freedom of a Student-t prior; null for a normal one"
+    )
     latent_width: float = Field(
         default=1.0, gt=0, description="factor on the prior, calibrated after training"
     )
     redshift_range: tuple[float, float] = Field(description="lowest and highest redshift of training")
     trained_redshifts: tuple[float, ...]
-    kappa_range: tuple[float, float] = Field(description="lowest and highest kappa of training [cosmic mean]")
+    kappa_range: tuple[float, float] = Field(description="lowest and highest kappa [cosmic mean]")
     cosmology: dict[str, float]
-    standardisation: StandardisationTable
     training: dict[str, Any] = Field(default_factory=dict)
     measured: dict[str, Any] = Field(default_factory=dict, description="statistics on held-out boxes")
     weights_sha256: str = ""
 
     @model_validator(mode="after")
     def _ranges_ascend(self) -> ModelCard:
-        if self.format != FORMAT:
-            raise ValueError(f"format must be {FORMAT!r}, got {self.format!r}")
         for name, least in (("redshift_range", 0.0), ("kappa_range", 1e-6)):
             low, high = getattr(self, name)
             if not least <= low <= high:
@@ -88,15 +50,30 @@ class ModelCard(BaseModel):
         return Cosmology(**self.cosmology)
 
     @property
+    def dimensions(self) -> int:
+        """Axes of a field: 3, or 2 for maps."""
+        return 3 if self.thickness is None else 2
+
+    @property
     def voxel_size(self) -> float:
         """Side of a voxel in [Mpc/h]."""
         return self.box_size / self.n
 
     @property
+    def kappa_conditions(self) -> bool:
+        """Whether the network reads kappa; where it does not, kappa is only a way of looking."""
+        return False
+
+    @property
     def default_kappa(self) -> float:
-        """Geometric middle of the trained kappas [cosmic mean]."""
+        """Geometric middle of the card's kappas [cosmic mean]."""
         low, high = self.kappa_range
         return float(low * high) ** 0.5
+
+    @property
+    def default_redshift(self) -> float:
+        """Latest redshift of training, where structure has grown most [1]."""
+        return self.redshift_range[0]
 
     def to_json(self) -> str:
         """Return the card as indented JSON."""
@@ -104,25 +81,24 @@ class ModelCard(BaseModel):
 
     def to_markdown(self) -> str:
         """Return the card as the README of the model's folder."""
-        low, high = self.redshift_range
-        snapshots = ", ".join(f"{z:g}" for z in self.trained_redshifts)
-        lines = [
-            f"# {self.name}",
-            "",
-            self.description,
-            "",
-            "| | |",
-            "|---|---|",
-            f"| voxels | {self.n}^3 of {self.voxel_size:g} Mpc/h, box {self.box_size:g} Mpc/h |",
-            f"| redshift | {low:g} to {high:g}, trained at {snapshots} |",
-            f"| kappa | {self.kappa_range[0]:g} to {self.kappa_range[1]:g} cosmic mean |",
-            f"| latent | {self.latent_size} Student-t, nu {self.latent_nu:g}, width {self.latent_width:g} |",
-            f"| cosmology | {', '.join(f'{k} {v:g}' for k, v in self.cosmology.items())} |",
-        ]
+        lines = [f"# {self.name}", "", self.description, "", "| | |", "|---|---|"]
+        lines += [f"| {name} | {text} |" for name, text in self.facts().items()]
         for title, entries in (("Training", self.training), ("Measured on held-out boxes", self.measured)):
             lines += ["", f"## {title}", ""]
             lines += [f"* {key}: {_brief(value)}" for key, value in entries.items()] or ["Nothing recorded."]
         return "\n".join(lines) + "\n"
+
+    def facts(self) -> dict[str, str]:
+        """Return what a reader asks first, in words."""
+        low, high = self.redshift_range
+        span = f"{low:g}" if low == high else f"{low:g} to {high:g}"
+        prior = "normal" if self.latent_nu is None else f"Student-t, nu {self.latent_nu:g}"
+        return {
+            "voxels": f"{self.n}^{self.dimensions} of {self.voxel_size:g} Mpc/h, box {self.box_size:g} Mpc/h",
+            "redshift": f"{span}, trained at {', '.join(f'{z:g}' for z in self.trained_redshifts)}",
+            "latent": f"{self.latent_size} {prior}, width {self.latent_width:g}",
+            "cosmology": ", ".join(f"{k} {v:g}" for k, v in self.cosmology.items()),
+        }
 
 
 def _brief(value: Any) -> str:

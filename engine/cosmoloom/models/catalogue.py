@@ -6,13 +6,18 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cosmoloom.errors import UnknownModelError
-from cosmoloom.models.folder import CARD, load_card, load_generator
+from cosmoloom.errors import InvalidInputError, UnknownModelError
+from cosmoloom.models.conditional_card import ConditionalCard
+from cosmoloom.models.folder import CARD, load_card, load_generator, load_published
+from cosmoloom.models.primordial_card import PrimordialCard
+from cosmoloom.models.primordials import load_collapse
+from cosmoloom.models.published_card import PublishedCard
+from cosmoloom.models.refiner_card import RefinerCard
 
 if TYPE_CHECKING:
     from cosmoloom.models.card import ModelCard
-    from cosmoloom.pipeline.conditional import ConditionalModel
     from cosmoloom.pipeline.fast_generator import Precision
+    from cosmoloom.pipeline.model import Model
 
 DEFAULT_MODEL = "web64"
 
@@ -47,7 +52,7 @@ def read_card(name_or_folder: str | Path) -> ModelCard:
     return load_card(locate(name_or_folder))
 
 
-def load(name_or_folder: str | Path, device: str = "cpu", precision: Precision = "exact") -> ConditionalModel:
+def load(name_or_folder: str | Path, device: str = "cpu", precision: Precision = "exact") -> Model:
     """Load a bundled model by name, or any model from its folder.
 
     Parameters
@@ -59,6 +64,11 @@ def load(name_or_folder: str | Path, device: str = "cpu", precision: Precision =
     precision : str
         "exact" (float32) or "fast" (bfloat16 where the hardware multiplies it).
 
+    Returns
+    -------
+    Model
+        A :class:`ConditionalModel`, :class:`PrimordialModel` or :class:`PublishedModel`, as the card says.
+
     Raises
     ------
     UnknownModelError
@@ -67,7 +77,18 @@ def load(name_or_folder: str | Path, device: str = "cpu", precision: Precision =
         If files of the model are missing, damaged or altered.
     """
     from cosmoloom.pipeline.conditional import ConditionalModel
+    from cosmoloom.pipeline.primordial import PrimordialModel
+    from cosmoloom.pipeline.published import PublishedModel
 
     folder = locate(name_or_folder)
     found = load_card(folder)
-    return ConditionalModel(found, load_generator(folder, found), device=device, precision=precision)
+    if isinstance(found, PublishedCard):
+        generator, encoder = load_published(folder, found)
+        return PublishedModel(found, generator, encoder, device=device, precision=precision)
+    if isinstance(found, ConditionalCard):
+        return ConditionalModel(found, load_generator(folder, found), device=device, precision=precision)
+    if isinstance(found, PrimordialCard):
+        return PrimordialModel(found, load_collapse(folder, found), device=device, precision=precision)
+    if isinstance(found, RefinerCard):
+        raise InvalidInputError(f"{found.name} is a refiner, which needs a coarse volume: use cosmoloom weave")
+    raise AssertionError(f"no way to load a {type(found).__name__}")

@@ -18,6 +18,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 from torch.nn.utils.parametrizations import spectral_norm
 
+from cosmoloom.nets.batch_scatter import BatchScatter
+
 SLOPE = 0.2
 
 
@@ -44,6 +46,7 @@ class PairCritic(nn.Module):
         self.downs = nn.ModuleList(
             spectral_norm(nn.Conv3d(a, b, kernel_size=4, stride=2, padding=1)) for a, b in pairwise(widths)
         )
+        self.scatter = BatchScatter()
         features = widths[-1] * (n // 2 ** len(widths)) ** 3
         self.dense = spectral_norm(nn.Linear(features + 1, widths[-1]))
         self.score = spectral_norm(nn.Linear(widths[-1], 1))
@@ -66,17 +69,16 @@ class PairCritic(nn.Module):
         x = functional.leaky_relu(x + self.entry_shift(condition)[:, :, None, None, None], SLOPE)
         for down in self.downs:
             x = functional.leaky_relu(down(x), SLOPE)  # halves the grid
-        scatter = x.std(dim=0, correction=0).mean().expand(len(x), 1)
-        x = functional.leaky_relu(self.dense(torch.cat([x.flatten(1), scatter.to(x.dtype)], dim=1)), SLOPE)
+        x = functional.leaky_relu(self.dense(torch.cat([x.flatten(1), self.scatter(x).to(x.dtype)], dim=1)), SLOPE)
         return (self.score(x) + (x * self.projection(condition)).sum(dim=1, keepdim=True)).squeeze(1).float()
 
 
-def fold(pair: Tensor) -> Tensor:
-    """Gather the eight voxels of every cell as channels: (b, 2, n, n, n) -> (b, 16, n/2, n/2, n/2).
+def fold(fields: Tensor) -> Tensor:
+    """Gather the eight voxels of every cell as channels: (b, c, n, n, n) -> (b, 8 c, n/2, n/2, n/2).
 
     A convolution of two channels is an order of magnitude slower than the same one of sixteen.
     """
-    b, _, n = pair.shape[:3]
+    b, c, n = fields.shape[:3]
     m = n // 2
-    cells = pair.view(b, 2, m, 2, m, 2, m, 2).permute(0, 2, 4, 6, 1, 3, 5, 7).reshape(b, m, m, m, 16)
+    cells = fields.view(b, c, m, 2, m, 2, m, 2).permute(0, 2, 4, 6, 1, 3, 5, 7).reshape(b, m, m, m, 8 * c)
     return cells.permute(0, 4, 1, 2, 3)  # channels last in memory

@@ -113,15 +113,15 @@ class FastGenerator:
             if level < len(details):
                 x.addcmul_(details[level].to(self._dtype), self._strengths[level])
             x = functional.leaky_relu_(x, SLOPE)
-            x.add_(functional.leaky_relu_(_convolve(x, *refine, padding=1), SLOPE))
+            x.add_(functional.leaky_relu_(convolve(x, *refine, padding=1), SLOPE))
         return _interleave_cells(self._write_cells(x).float())  # (b, 2m, 2m, 2m)
 
     def _write_cells(self, x: Tensor) -> Tensor:
         """Apply the last layer: (b, c, m, m, m) -> (b, 16, m + 1, m + 1, m / 2)."""
-        return _convolve(x, self._last, self._last_bias, padding=1, stride=(1, 1, 2))
+        return convolve(x, self._last, self._last_bias, padding=1, stride=(1, 1, 2))
 
 
-def _convolve(
+def convolve(
     x: Tensor, weight: Tensor, bias: Tensor, *, padding: int, stride: tuple[int, int, int] = (1, 1, 1)
 ) -> Tensor:
     """Convolve; on a CPU by oneDNN's name, since torch would send small ones to slower code."""

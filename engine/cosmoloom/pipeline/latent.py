@@ -1,4 +1,4 @@
-"""The prior of the latent: independent Student-t components, drawn from a seed.
+"""The prior of the latent: independent Student-t or normal components, drawn from a seed.
 
 Heavy tails let a generator make rare dense haloes without stretching the bulk of its latent space.
 Draws come from a counter-based generator on the CPU and the inverse of the distribution function, so
@@ -20,7 +20,7 @@ from cosmoloom.errors import InvalidInputError
 LARGEST_SEED = 2**63 - 1
 
 
-def draw_latent(seed: int, count: int = 1, *, size: int, nu: float, width: float = 1.0) -> Tensor:
+def draw_latent(seed: int, count: int = 1, *, size: int, nu: float | None, width: float = 1.0) -> Tensor:
     """Draw latents from the prior; row i is the one that ``seed + i`` draws alone.
 
     Parameters
@@ -31,17 +31,17 @@ def draw_latent(seed: int, count: int = 1, *, size: int, nu: float, width: float
         Rows to draw.
     size : int
         Components of a latent.
-    nu : float
-        Degrees of freedom of the Student-t distribution, above 2.
+    nu : float, optional
+        Degrees of freedom of the Student-t distribution, above 2; None draws from a normal distribution.
     width : float
         Factor on every component.
 
     Returns
     -------
     Tensor, shape (count, size), float32, on the CPU
-        Independent components of variance ``width**2 * nu / (nu - 2)``.
+        Independent components of variance ``width**2 * nu / (nu - 2)``, or ``width**2``.
     """
-    from scipy.special import stdtrit
+    from scipy.special import ndtri, stdtrit
 
     if not 0 <= seed <= LARGEST_SEED - count:
         raise InvalidInputError(f"a seed is a whole number from 0 to {LARGEST_SEED - count}, got {seed}")
@@ -50,9 +50,10 @@ def draw_latent(seed: int, count: int = 1, *, size: int, nu: float, width: float
     rows = [np.random.Generator(np.random.Philox(key=seed + i)).random(size) for i in range(count)]
     # random() may return exactly 0, whose quantile is -infinity; half a step of its 2^-53 grid avoids it.
     uniform = np.stack(rows) + 2.0**-54
-    return torch.from_numpy((width * stdtrit(nu, uniform)).astype(np.float32))
+    quantile = ndtri(uniform) if nu is None else stdtrit(nu, uniform)
+    return torch.from_numpy((width * quantile).astype(np.float32))
 
 
-def prior_sigma(nu: float, width: float = 1.0) -> float:
+def prior_sigma(nu: float | None, width: float = 1.0) -> float:
     """Return the standard deviation of one component of the prior [1]."""
-    return float(width * np.sqrt(nu / (nu - 2.0)))
+    return float(width if nu is None else width * np.sqrt(nu / (nu - 2.0)))

@@ -18,12 +18,12 @@ from cosmoloom.scaling.perraudin2019 import ShiftedLogLinear
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnitLogLinear:
-    """Counts to [0, 1]; 0 maps to 0.
+    """Densities over the mean to [0, 1]; 0 maps to 0.
 
     Attributes
     ----------
     highest : float
-        The largest count of the training data, which maps to 1; the paper does not tell its own.
+        The largest density of the training data, which maps to 1 [cosmic mean]; the paper does not tell its own.
     inner : ShiftedLogLinear
         What is normalised.
     """
@@ -33,18 +33,18 @@ class UnitLogLinear:
 
     def __post_init__(self) -> None:
         if not self.highest > 0.0:
-            raise InvalidInputError(f"the highest count must be positive, got {self.highest}")
+            raise InvalidInputError(f"the highest density must be positive, got {self.highest}")
 
     def scale(self, density: Field) -> Field:
-        """Return x [1] for counts of 0 and above."""
+        """Return x [1] for densities of 0 and above."""
         return self.inner.scale(density) / self._top
 
     def unscale(self, x: Field) -> Field:
-        """Return the counts that have the value x."""
+        """Return the density that has the value x."""
         return self.inner.unscale(x * self._top)
 
     def error_amplification(self, x: Field) -> Field:
-        """Return d rho / d x [counts]."""
+        """Return d rho / d x [cosmic mean]."""
         return self._top * self.inner.error_amplification(x * self._top)
 
     @property

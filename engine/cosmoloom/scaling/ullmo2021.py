@@ -41,8 +41,8 @@ class StretchedLog:
             )
 
     def scale(self, density: Field) -> Field:
-        """Return x [1] for densities of 0 and above; 0 itself needs a shift."""
-        return (library(density).log(density + self.shift) - self._middle) / self._reach
+        """Return x [1] for densities of 0 and above; what lies below the lowest counts as that, which maps to -1."""
+        return (library(density).log((density + self.shift).clip(min=self.lowest)) - self._middle) / self._reach
 
     def unscale(self, x: Field) -> Field:
         """Return the density that has the value x."""

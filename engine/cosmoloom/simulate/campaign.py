@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -14,7 +13,9 @@ from cosmoloom.cosmology import Cosmology
 from cosmoloom.data.paint import paint
 from cosmoloom.data.store import SimulationStore
 from cosmoloom.errors import InvalidInputError
-from cosmoloom.simulate.particle_mesh import STANDARD_REDSHIFTS, SimulationPlan, Snapshot, evolve
+from cosmoloom.simulate.particle_mesh import Snapshot, evolve
+from cosmoloom.simulate.plan import STANDARD_REDSHIFTS, SimulationPlan
+from cosmoloom.simulate.unfinished import Unfinished
 
 
 def simulate(
@@ -77,23 +78,57 @@ def simulate_into(
     device: str = "cpu",
     on_step: Callable[[int, int], None] | None = None,
 ) -> None:
-    """Simulate one box into a store, under a name; it becomes visible when it is complete."""
+    """Simulate one box into a store; it becomes visible when it is complete.
+
+    Parameters
+    ----------
+    store : SimulationStore
+        Where to; no other process may write to it.
+    plan : SimulationPlan
+        What to simulate.
+    name : str
+        A name that is free, or under which this plan was begun: then it goes on after the last finished snapshot,
+        on a CPU with as many threads to the same bits.
+    grid : int, optional
+        Cells per side of the density; half of the particles unless given.
+    device : str
+        Where to run.
+    on_step : callable, optional
+        Called with (steps done, steps in all) after every step.
+    """
     n = grid_of(plan, grid)
-    group = store.append(
-        name=name, plan=asdict(plan), cosmology=plan.cosmology, box_size=plan.box_size,
-        redshifts=plan.redshifts, n=n, mean_count=(plan.n_particles / n) ** 3,
-    )
-    for index, snapshot in enumerate(evolve(plan, device=device, on_step=on_step)):
+    kept = Unfinished.of(store, name)
+    group, after = None, None
+    if kept.path.is_file() and kept.belongs_to(plan, grid=n):
+        group = store.interrupted(name, plan.as_dict())
+    if group is None:
+        group = store.append(
+            name=name, plan=plan.as_dict(), cosmology=plan.cosmology, box_size=plan.box_size,
+            redshifts=plan.redshifts, n=n, mean_count=(plan.n_particles / n) ** 3,
+        )
+    else:
+        after = kept.read()
+    first = 0 if after is None else plan.redshifts.index(after.redshift) + 1
+    snapshots = evolve(plan, after=after, device=device, on_step=on_step)
+    del after  # evolve has it, and lets it go
+    for index, snapshot in enumerate(snapshots, start=first):
         group["cic"][index] = density(snapshot, plan, n).cpu().numpy()
-        counts = paint(snapshot.positions * (n / plan.box_size), n, "ngp")
-        group["ngp"][index] = counts.cpu().numpy().astype(np.int32)
+        group["ngp"][index] = counts(snapshot, plan, n).cpu().numpy().astype(np.int32)
+        if index + 1 < len(plan.redshifts):
+            kept.write(snapshot, plan, grid=n)
     group.attrs["complete"] = True
+    kept.remove()
 
 
 def density(snapshot: Snapshot, plan: SimulationPlan, n: int) -> Tensor:
     """Return rho / mean on n^3 cells, by cloud-in-cell."""
     mesh = paint(snapshot.positions * (n / plan.box_size), n)
     return mesh.mul_((n / plan.n_particles) ** 3)
+
+
+def counts(snapshot: Snapshot, plan: SimulationPlan, n: int) -> Tensor:
+    """Return particles per cell on n^3 cells."""
+    return paint(snapshot.positions * (n / plan.box_size), n, "ngp")
 
 
 def grid_of(plan: SimulationPlan, grid: int | None) -> int:

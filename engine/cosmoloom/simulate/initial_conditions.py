@@ -63,6 +63,28 @@ def linear_field(
     return -modes if mirrored else modes
 
 
+def coarser(linear: Tensor, n: int) -> Tensor:
+    """Return the same field on fewer cells: the modes that both meshes have.
+
+    Parameters
+    ----------
+    linear : Tensor, shape (m, m, m // 2 + 1), complex
+        ``rfftn`` of a field.
+    n : int
+        Cells per side, even and at most m.
+
+    Returns
+    -------
+    Tensor, shape (n, n, n // 2 + 1), complex
+        Without its Nyquist planes, which the finer mesh cannot tell.
+    """
+    m, half = linear.shape[0], n // 2
+    rows = torch.cat([torch.arange(half), torch.arange(m - half, m)]).to(linear.device)
+    modes = linear[rows][:, rows][:, :, : half + 1] * (n / m) ** 3
+    modes[half], modes[:, half], modes[:, :, half] = 0.0, 0.0, 0.0
+    return modes
+
+
 def displacements(linear: Tensor, *, box_size: float) -> tuple[Tensor, Tensor]:
     """Return first- and second-order displacement fields at z = 0.
 
@@ -84,9 +106,34 @@ def displacements(linear: Tensor, *, box_size: float) -> tuple[Tensor, Tensor]:
     Bouchet et al. (1995), A&A 296, 575; Crocce, Pueblas & Scoccimarro (2006), appendix D.
     """
     n = linear.shape[0]
-    k = wavenumbers(n, box_size=box_size, device=linear.device)
     kernel = inverse_laplacian(n, box_size=box_size, device=linear.device)
     potential = linear * kernel
+    source = second_order_source(potential, box_size=box_size)
+    first, second = (torch.empty((n, n, n, 3), dtype=source.dtype, device=source.device) for _ in range(2))
+    for axis, component in enumerate(gradient(potential, box_size=box_size)):
+        first[..., axis] = -component
+    potential = torch.fft.rfftn(source).mul_(kernel)
+    for axis, component in enumerate(gradient(potential, box_size=box_size)):
+        second[..., axis] = component
+    return first, second
+
+
+def second_order_source(potential: Tensor, *, box_size: float) -> Tensor:
+    """Return the Laplacian of the potential whose gradient is psi_2: sum over i < j of phi_ii phi_jj - phi_ij^2 [1].
+
+    Parameters
+    ----------
+    potential : Tensor, shape (n, n, n // 2 + 1), complex
+        ``rfftn`` of the inverse Laplacian of the linear overdensity [(Mpc/h)^2].
+    box_size : float
+        Side of the box in [Mpc/h].
+
+    Returns
+    -------
+    Tensor, shape (n, n, n)
+    """
+    n = potential.shape[0]
+    k = wavenumbers(n, box_size=box_size, device=potential.device)
 
     def curvature(i: int, j: int) -> Tensor:
         return torch.fft.irfftn(-k[i] * k[j] * potential, s=(n, n, n))
@@ -95,8 +142,4 @@ def displacements(linear: Tensor, *, box_size: float) -> tuple[Tensor, Tensor]:
     source = torch.zeros_like(diagonal[0])
     for i, j in combinations(range(3), 2):
         source += diagonal[i] * diagonal[j] - curvature(i, j) ** 2
-    del diagonal
-    first = -torch.stack(list(gradient(potential, box_size=box_size)), dim=-1)
-    potential = torch.fft.rfftn(source) * kernel
-    second = torch.stack(list(gradient(potential, box_size=box_size)), dim=-1)
-    return first, second
+    return source

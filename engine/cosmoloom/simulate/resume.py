@@ -1,19 +1,18 @@
-"""Which of the boxes that were asked for does a store still lack."""
+"""Which of the boxes that were asked for does a store still lack, and which of them were begun."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
-from dataclasses import asdict
 
 from cosmoloom.data.store import SimulationStore
-from cosmoloom.simulate.particle_mesh import SimulationPlan
+from cosmoloom.simulate.plan import SimulationPlan
+from cosmoloom.simulate.unfinished import all_unfinished
 
 
 def missing_from(
     store: SimulationStore, plans: Sequence[SimulationPlan], *, grid: int
 ) -> list[tuple[str, SimulationPlan]]:
-    """Return the plans that no complete simulation of the store has carried out, with free names.
+    """Return the plans that no complete simulation of the store has carried out, with names.
 
     Parameters
     ----------
@@ -27,10 +26,19 @@ def missing_from(
     Returns
     -------
     list of (str, SimulationPlan)
-        Names count on after the last complete simulation, so that a half-written one is replaced.
+        What was begun keeps its name.  New names count on after the last simulation that is complete or can go on,
+        so that one that has not come to its first snapshot is replaced.
     """
     done = [(run.n, run.group.attrs["plan"]) for run in store]
-    todo = [plan for plan in plans if (grid, json.loads(json.dumps(asdict(plan)))) not in done]
-    numbers = [int(name) for name in store.names() if name.isdecimal()]
-    first = max(numbers, default=-1) + 1
-    return [(f"{first + i:04d}", plan) for i, plan in enumerate(todo)]
+    todo = [plan for plan in plans if (grid, plan.as_dict()) not in done]
+    begun = all_unfinished(store)
+    known = [*store.names(), *(kept.name for kept in begun)]
+    number = max((int(name) for name in known if name.isdecimal()), default=-1)
+    named = []
+    for plan in todo:
+        name = next((kept.name for kept in begun if kept.belongs_to(plan, grid=grid)), None)
+        if name is None:
+            number += 1
+            name = f"{number:04d}"
+        named.append((name, plan))
+    return named

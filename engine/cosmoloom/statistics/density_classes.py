@@ -25,11 +25,13 @@ def require_shares(top_percent: Sequence[float]) -> None:
         )
 
 
-def density_classes(density: Tensor, top_percent: Sequence[float] = TOP_PERCENT) -> Tensor:
+def density_classes(
+    density: Tensor, top_percent: Sequence[float] = TOP_PERCENT, dimensions: int = 3
+) -> Tensor:
     """Return the class of each voxel among its field's own; worth keeping for a field compared often.
 
-    The threshold of the densest p % is the value of rank ``round(n^3 (1 - p / 100))`` from below; voxels that
-    tie with it lie below it.
+    The threshold of the densest p % is the value of rank ``round(m (1 - p / 100))`` from below among m voxels;
+    those that tie with it lie below it.
 
     Parameters
     ----------
@@ -37,16 +39,18 @@ def density_classes(density: Tensor, top_percent: Sequence[float] = TOP_PERCENT)
         Any monotonic measure of density, finite.
     top_percent : sequence of float
         Ascending shares of the densest voxels [%].
+    dimensions : int
+        3, or 2 for maps, shape (*batch, n, n).
 
     Returns
     -------
-    Tensor, shape (*batch, n, n, n), uint8
+    Tensor of the same shape, uint8
         Number of thresholds below the voxel: 0 for the least dense.
     """
-    require_cubes(density)
+    require_cubes(density, dimensions)
     require_shares(top_percent)
     values = density.detach()
-    flat = values.reshape(-1, values.shape[-1] ** 3)
+    flat = values.reshape(-1, values.shape[-1] ** dimensions)
     size = flat.shape[-1]
     last_below = [max(round(size * (1 - percent / 100)) - 1, 0) for percent in reversed(top_percent)]
     if flat.device.type == "cpu" and flat.dtype == torch.float32:

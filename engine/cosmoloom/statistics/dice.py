@@ -11,8 +11,9 @@ from torch import Tensor
 
 from cosmoloom.box import Box
 from cosmoloom.errors import InvalidInputError
+from cosmoloom.map import Map
 from cosmoloom.statistics.density_classes import TOP_PERCENT, density_classes, require_shares
-from cosmoloom.statistics.fields import Field, Measured, as_density
+from cosmoloom.statistics.fields import Field, Measured, as_density, dimensions_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,9 @@ class DiceCurve(Measured):
         return (self.dice - self.baseline) / (1 - self.baseline)
 
 
-def dice(a: Field, b: Field, *, top_percent: Sequence[float] = TOP_PERCENT) -> DiceCurve:
+def dice(
+    a: Field, b: Field, *, top_percent: Sequence[float] = TOP_PERCENT, dimensions: int = 3
+) -> DiceCurve:
     """Score the overlap of the densest 5, 10 ... 95 % of the voxels.
 
     ``D = 2 N_ab / (N_a + N_b)`` with N_a and N_b voxels above each field's own threshold and N_ab above both.
@@ -52,10 +55,12 @@ def dice(a: Field, b: Field, *, top_percent: Sequence[float] = TOP_PERCENT) -> D
 
     Parameters
     ----------
-    a, b : Box, or Tensor or array of shape (*batch, n, n, n)
+    a, b : Box or Map, or Tensor or array of shape (*batch, n, n, n)
         Any monotonic measure of density; batches broadcast.
     top_percent : sequence of float
         Ascending shares of the densest voxels [%].
+    dimensions : int
+        3, or 2 where bare densities are maps, shape (*batch, n, n).
 
     Returns
     -------
@@ -71,31 +76,31 @@ def dice(a: Field, b: Field, *, top_percent: Sequence[float] = TOP_PERCENT) -> D
     Soerensen (1948), Biol. Skr. 5, 1; Ullmo, Decelle & Aghanim (2021), A&A 651, A46, eq. 9, which lacks the
     factor 2 that its own limits need: 1 for identical fields and the share itself for unrelated ones.
     """
-    if isinstance(a, Box) and isinstance(b, Box) and abs(a.box_size - b.box_size) > 1e-6 * a.box_size:
+    if isinstance(a, Box | Map) and isinstance(b, Box | Map) and abs(a.box_size - b.box_size) > 1e-6 * a.box_size:
         raise InvalidInputError(
             f"Dice compares the same places, got boxes of {a.box_size:g} and {b.box_size:g} Mpc/h; "
             "crop one to the size of the other"
         )
-    first, second = (density_classes(as_density(field).values, top_percent) for field in (a, b))
-    return dice_of_classes(first, second, top_percent)
+    dimensions = min(dimensions_of(a, dimensions), dimensions_of(b, dimensions))
+    values = (as_density(field, dimensions=dimensions).values for field in (a, b))
+    first, second = (density_classes(field, top_percent, dimensions) for field in values)
+    return dice_of_classes(first, second, top_percent, dimensions)
 
 
-def dice_of_classes(a: Tensor, b: Tensor, top_percent: Sequence[float] = TOP_PERCENT) -> DiceCurve:
-    """Score fields that :func:`density_classes` ranked with the same shares, shape (*batch, n, n, n).
+def dice_of_classes(
+    a: Tensor, b: Tensor, top_percent: Sequence[float] = TOP_PERCENT, dimensions: int = 3
+) -> DiceCurve:
+    """Score fields that :func:`density_classes` ranked with the same shares, shape (*batch, n, n, n) or (*batch, n, n).
 
     One joint histogram of both classes holds the overlaps at all thresholds.
     """
     require_shares(top_percent)
-    if a.shape[-3:] != b.shape[-3:]:
-        raise InvalidInputError(
-            f"Dice needs two fields of the same shape, got {tuple(a.shape[-3:])} and {tuple(b.shape[-3:])}"
-        )
-    batch = torch.broadcast_shapes(a.shape[:-3], b.shape[:-3])
-    joint = _joint_counts(
-        a.expand(*batch, *a.shape[-3:]).reshape(-1, a.shape[-1] ** 3),
-        b.expand(*batch, *b.shape[-3:]).reshape(-1, b.shape[-1] ** 3),
-        len(top_percent) + 1,
-    )
+    shape, other = a.shape[-dimensions:], b.shape[-dimensions:]
+    if shape != other:
+        raise InvalidInputError(f"Dice needs two fields of the same shape, got {tuple(shape)} and {tuple(other)}")
+    batch = torch.broadcast_shapes(a.shape[:-dimensions], b.shape[:-dimensions])
+    one, two = (field.expand(*batch, *shape).reshape(-1, shape.numel()) for field in (a, b))
+    joint = _joint_counts(one, two, len(top_percent) + 1)
     # above[i, j] = voxels of class i or denser in a and of class j or denser in b
     above = joint.flip(-2, -1).cumsum(-2).cumsum(-1).flip(-2, -1).double().unflatten(0, batch or (1,))
     above = above if batch else above[0]

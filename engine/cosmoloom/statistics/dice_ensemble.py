@@ -72,7 +72,7 @@ class DiceEnsemble(Measured):
 
 
 def random_dice(
-    fields: Field, *, pairs: int = RANDOM_PAIRS, top_percent: Sequence[float] = TOP_PERCENT
+    fields: Field, *, pairs: int = RANDOM_PAIRS, top_percent: Sequence[float] = TOP_PERCENT, dimensions: int = 3
 ) -> RandomDice:
     """Score pairs of different fields, which share nothing but their kind.
 
@@ -84,6 +84,8 @@ def random_dice(
         How many pairs at most; each field takes part equally often, as far as that divides.
     top_percent : sequence of float
         Ascending shares of the densest voxels [%].
+    dimensions : int
+        3, or 2 for maps, shape (m, n, n).
 
     Returns
     -------
@@ -94,7 +96,7 @@ def random_dice(
     InvalidInputError
         If the fields are unfit or fewer than three, which leave no two pairs to take a scatter of.
     """
-    return _random(_classes(fields, top_percent), pairs, top_percent)
+    return _random(_classes(fields, top_percent, dimensions), pairs, top_percent, dimensions)
 
 
 def dice_ensemble(
@@ -103,6 +105,7 @@ def dice_ensemble(
     *,
     pairs: int = RANDOM_PAIRS,
     top_percent: Sequence[float] = TOP_PERCENT,
+    dimensions: int = 3,
 ) -> DiceEnsemble:
     """Score each simulated field with the field inferred from it, beside pairs of simulated fields.
 
@@ -114,6 +117,8 @@ def dice_ensemble(
         How many random pairs of simulated fields at most.
     top_percent : sequence of float
         Ascending shares of the densest voxels [%].
+    dimensions : int
+        3, or 2 for maps, shape (m, n, n).
 
     Returns
     -------
@@ -128,13 +133,13 @@ def dice_ensemble(
     ----------
     Ullmo, Decelle & Aghanim (2021), A&A 651, A46, eqs. 9 (with the factor 2 that it lacks), 10 and 11.
     """
-    one, two = _classes(simulated, top_percent), _classes(inferred, top_percent)
+    one, two = (_classes(fields, top_percent, dimensions) for fields in (simulated, inferred))
     if one.shape != two.shape:
         raise InvalidInputError(
             f"each simulated field needs its inferred one, got shapes {tuple(one.shape)} and {tuple(two.shape)}"
         )
-    random = _random(one, pairs, top_percent)
-    curves = dice_of_classes(one, two, top_percent)
+    random = _random(one, pairs, top_percent, dimensions)
+    curves = dice_of_classes(one, two, top_percent, dimensions)
     mean, jaccard = curves.dice.mean(0), curves.jaccard
     return DiceEnsemble(
         top_percent=curves.top_percent,
@@ -149,23 +154,24 @@ def dice_ensemble(
     )
 
 
-def _classes(fields: Field, top_percent: Sequence[float]) -> Tensor:
+def _classes(fields: Field, top_percent: Sequence[float], dimensions: int) -> Tensor:
     """Rank three or more fields."""
-    values = as_density(fields).values
-    if values.ndim != 4 or len(values) < 3:
+    values = as_density(fields, dimensions=dimensions).values
+    if values.ndim != dimensions + 1 or len(values) < 3:
+        wanted = ", ".join(("m", *("n",) * dimensions))
         raise InvalidInputError(
-            f"an ensemble has three or more fields, shape (m, n, n, n), got shape {tuple(values.shape)}"
+            f"an ensemble has three or more fields, shape ({wanted}), got shape {tuple(values.shape)}"
         )
-    return density_classes(values, top_percent)
+    return density_classes(values, top_percent, dimensions)
 
 
-def _random(classes: Tensor, pairs: int, top_percent: Sequence[float]) -> RandomDice:
+def _random(classes: Tensor, pairs: int, top_percent: Sequence[float], dimensions: int) -> RandomDice:
     """Score pairs of ranked fields: each with its next, then with the next but one, and so on."""
     if pairs < 2:
         raise InvalidInputError(f"a scatter needs at least 2 random pairs, got {pairs}")
     m = len(classes)
     every = [(i, (i + step) % m) for step in range(1, m // 2 + 1) for i in range(m if 2 * step < m else step)]
     chosen = every[:pairs]
-    curves = [dice_of_classes(classes[i], classes[j], top_percent) for i, j in chosen]
+    curves = [dice_of_classes(classes[i], classes[j], top_percent, dimensions) for i, j in chosen]
     scores = torch.stack([curve.dice for curve in curves])
     return RandomDice(curves[0].top_percent, scores.mean(0), scores.std(0), len(chosen))

@@ -12,9 +12,10 @@ from torch import Tensor
 
 from cosmoloom.box import Box
 from cosmoloom.errors import InvalidInputError
+from cosmoloom.map import Map
 
-Field = Box | Tensor | NDArray[Any]
-"""A :class:`Box`, or rho / cosmic mean of shape (*batch, n, n, n)."""
+Field = Box | Map | Tensor | NDArray[Any]
+"""A :class:`Box` or :class:`Map`, or rho / cosmic mean of shape (*batch, n, n, n), of maps (*batch, n, n)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,7 @@ class Density:
 
     Attributes
     ----------
-    values : Tensor, shape (*batch, n, n, n)
+    values : Tensor, shape (*batch, n, n, n), of maps (*batch, n, n)
         rho / cosmic mean [1], floating point.
     box_size : float or None
         Side in [Mpc/h], None where it was not given.
@@ -43,24 +44,26 @@ def as_density(
 
     Parameters
     ----------
-    field : Box, or Tensor or array of shape (*batch, n, n, n)
+    field : Box or Map, or Tensor or array of shape (*batch, n, n, n)
         rho / cosmic mean [1].
     box_size : float, optional
         Side of bare densities in [Mpc/h].
     periodic : bool
         Whether opposite faces of bare densities are neighbours.
     dimensions : int
-        3, or 2 for maps of shape (*batch, n, n).
+        3, or 2 for maps, shape (*batch, n, n).
 
     Raises
     ------
     InvalidInputError
-        If the last axes are no cube or square, or a voxel is NaN or infinite.
+        If the field has other dimensions, its last axes are no cube or square, or a voxel is NaN or infinite.
     """
-    if isinstance(field, Box):
-        if dimensions != 3:
+    if isinstance(field, Box | Map):
+        if field.density.ndim != dimensions:
             raise InvalidInputError(
-                "a Box is a volume: pass a slice, as box.density[:, :, 0], or its mean along an axis"
+                "a Box is a volume: make a map or a slice of it with cosmoloom.project(box, thickness=...)"
+                if isinstance(field, Box)
+                else "a Map is flat and this is a statistic of volumes: pass the Box that it was made of"
             )
         return Density(field.tensor(), field.box_size, field.periodic)
     values = field if isinstance(field, Tensor) else torch.as_tensor(np.asarray(field))
@@ -72,6 +75,13 @@ def as_density(
     if not bool(torch.isfinite(known.sum())) and not bool(torch.isfinite(known).all()):
         raise InvalidInputError("density holds voxels that are NaN or infinite; mend them first")
     return Density(values, box_size, periodic)
+
+
+def dimensions_of(field: Field, dimensions: int) -> int:
+    """Return 2 for a map, else what was asked for, which must be 2 or 3."""
+    if dimensions not in (2, 3):
+        raise InvalidInputError(f"a field has 2 or 3 dimensions, got {dimensions}")
+    return 2 if isinstance(field, Map) else dimensions
 
 
 def require_cubes(values: Tensor, dimensions: int = 3) -> None:

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from cosmoloom.errors import InvalidInputError
-from cosmoloom.statistics.spherical_bins import spherical_bins
+from cosmoloom.statistics.spherical_bins import outer, spherical_bins
 
 Assignment = Literal["ngp", "cic", "tsc"]
 """Nearest grid point, cloud in cell, or triangular-shaped cloud."""
@@ -17,7 +17,9 @@ Assignment = Literal["ngp", "cic", "tsc"]
 _ORDER = {"ngp": 1, "cic": 2, "tsc": 3}
 
 
-def assignment_window(assignment: Assignment, n: int, device: torch.device | str = "cpu") -> Tensor:
+def assignment_window(
+    assignment: Assignment, n: int, device: torch.device | str = "cpu", dimensions: int = 3
+) -> Tensor:
     """Return the factor by which an assignment scheme damps each Fourier amplitude.
 
     ``W(k) = prod_i sinc(k_i / 2 k_Nyquist)^p`` with ``sinc(x) = sin(pi x) / (pi x)`` and p = 1, 2, 3.
@@ -30,10 +32,12 @@ def assignment_window(assignment: Assignment, n: int, device: torch.device | str
         Voxels per side.
     device : str
         Where the window shall live.
+    dimensions : int
+        3, or 2 for maps.
 
     Returns
     -------
-    Tensor, shape (n, n, n // 2 + 1), float32
+    Tensor, shape (n, n, n // 2 + 1), of maps (n, n // 2 + 1), float32
         Laid out as by ``rfftn`` [1].
 
     Raises
@@ -46,10 +50,12 @@ def assignment_window(assignment: Assignment, n: int, device: torch.device | str
     Hockney & Eastwood (1988), Computer Simulation Using Particles; Jing (2005), ApJ 620, 559, eq. 18.
     """
     full = _along_axis(torch.fft.fftfreq(n, dtype=torch.float64), assignment).float()
-    return (full[:, None, None] * full[:, None] * full[: n // 2 + 1]).to(device)
+    return outer(full, dimensions)[..., : n // 2 + 1].to(device)
 
 
-def discreteness(assignment: Assignment, n: int, device: torch.device | str = "cpu") -> Tensor:
+def discreteness(
+    assignment: Assignment, n: int, device: torch.device | str = "cpu", dimensions: int = 3
+) -> Tensor:
     """Return what shot noise of unit level leaves in each shell once the window is divided out.
 
     Painted shot noise is white before the window and aliased by the mesh after it, so what is left of it is
@@ -63,6 +69,8 @@ def discreteness(assignment: Assignment, n: int, device: torch.device | str = "c
         Voxels per side.
     device : str
         Where the result shall live.
+    dimensions : int
+        3, or 2 for maps.
 
     Returns
     -------
@@ -73,11 +81,11 @@ def discreteness(assignment: Assignment, n: int, device: torch.device | str = "c
     ----------
     Jing (2005), ApJ 620, 559, eq. 20.
     """
-    return _discreteness(assignment, n).to(device)
+    return _discreteness(assignment, n, dimensions).to(device)
 
 
 @lru_cache(maxsize=16)
-def _discreteness(assignment: Assignment, n: int) -> Tensor:
+def _discreteness(assignment: Assignment, n: int, dimensions: int) -> Tensor:
     position = torch.fft.rfftfreq(n, dtype=torch.float64)
     squared_sine = torch.sin(torch.pi * position).square()
     aliased = {
@@ -86,8 +94,8 @@ def _discreteness(assignment: Assignment, n: int) -> Tensor:
         "tsc": 1 - squared_sine + squared_sine.square() * (2 / 15),
     }
     ratio = aliased[assignment] / _along_axis(position, assignment).square()
-    bins = spherical_bins(n)
-    return bins.total_symmetric(ratio[:, None, None] * ratio[:, None] * ratio) / bins.n_modes
+    bins = spherical_bins(n, dimensions=dimensions)
+    return bins.total_symmetric(outer(ratio, dimensions)) / bins.n_modes
 
 
 def _along_axis(position: Tensor, assignment: Assignment) -> Tensor:

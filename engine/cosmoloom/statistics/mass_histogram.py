@@ -8,7 +8,7 @@ from torch import Tensor
 
 from cosmoloom.errors import InvalidInputError
 from cosmoloom.statistics.binning import count_rows
-from cosmoloom.statistics.fields import Field, Measured, as_density
+from cosmoloom.statistics.fields import Field, Measured, as_density, dimensions_of
 from cosmoloom.statistics.log_bins import CountBins, LogBins, ScaledBins
 
 MASS_BINS = LogBins(-2.5, 3.5, 60)
@@ -27,7 +27,7 @@ class MassHistogram(Measured):
         Edges of the bins in the scale of the bins: log10(rho / cosmic mean), x, or particles per voxel [1];
         a bin holds its lower edge, and the end bins also hold what lies beyond.
     counts : Tensor, shape (*batch, n_bins)
-        Voxels per bin; they add up to n^3.
+        Voxels per bin; they add up to n^3, of maps to n^2.
     below, above : Tensor, shape (*batch,)
         How many of those in the first and last bin lie beyond the outer edges: voids, and the densest haloes.
     """
@@ -46,15 +46,19 @@ class MassHistogram(Measured):
         return inside / self.counts.sum(-1)[..., None] / (self.edges[1:] - self.edges[:-1])
 
 
-def mass_histogram(field: Field, *, bins: LogBins | ScaledBins = MASS_BINS) -> MassHistogram:
+def mass_histogram(
+    field: Field, *, bins: LogBins | ScaledBins = MASS_BINS, dimensions: int = 3
+) -> MassHistogram:
     """Count the voxels in bins of density.
 
     Parameters
     ----------
-    field : Box, or Tensor or array of shape (*batch, n, n, n)
+    field : Box or Map, or Tensor or array of shape (*batch, n, n, n)
         rho / cosmic mean [1].
     bins : LogBins or ScaledBins
         What to count in: log10(rho / cosmic mean), or the scaled density of feder2020.
+    dimensions : int
+        3, or 2 where bare densities are maps, shape (*batch, n, n).
 
     Returns
     -------
@@ -63,15 +67,16 @@ def mass_histogram(field: Field, *, bins: LogBins | ScaledBins = MASS_BINS) -> M
     Raises
     ------
     InvalidInputError
-        If the field is not cubic or holds a voxel that is not finite.
+        If the field is not cubic or square, or holds a voxel that is not finite.
 
     References
     ----------
     Perraudin et al. (2019), Comput. Astrophys. Cosmol. 6, 5; in both scales, Feder, Berger & Stein (2020),
     Phys. Rev. D 102, 103504, fig. 5.
     """
-    values = as_density(field).values.detach()
-    return _count(values, bins.densities(), bins.edges(values.device))
+    dimensions = dimensions_of(field, dimensions)
+    values = as_density(field, dimensions=dimensions).values.detach()
+    return _count(values, bins.densities(), bins.edges(values.device), dimensions)
 
 
 def particle_histogram(field: Field, *, mean_count: float, bins: CountBins = PARTICLE_BINS) -> MassHistogram:
@@ -111,10 +116,10 @@ def particle_histogram(field: Field, *, mean_count: float, bins: CountBins = PAR
     return _count(whole, bins.edges(), bins.edges(whole.device))
 
 
-def _count(values: Tensor, limits: Tensor, edges: Tensor) -> MassHistogram:
+def _count(values: Tensor, limits: Tensor, edges: Tensor, dimensions: int = 3) -> MassHistogram:
     """Count voxels between limits, which the edges stand for."""
-    batch = values.shape[:-3]
-    counted = count_rows(values.reshape(-1, values.shape[-1] ** 3), limits)
+    batch = values.shape[:-dimensions]
+    counted = count_rows(values.reshape(-1, values.shape[-1] ** dimensions), limits)
     return MassHistogram(
         edges, counted.inside.reshape(*batch, -1), counted.below.reshape(batch), counted.above.reshape(batch)
     )

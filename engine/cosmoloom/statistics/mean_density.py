@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
-from cosmoloom.statistics.fields import Field, Measured, as_density
+from cosmoloom.statistics.fields import Field, Measured, as_density, dimensions_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +25,15 @@ class MeanDensity(Measured):
     scatter: Tensor
 
 
-def mean_density(field: Field) -> MeanDensity:
-    """Average rho / cosmic mean over each cube.
+def mean_density(field: Field, *, dimensions: int = 3) -> MeanDensity:
+    """Average rho / cosmic mean over each cube or map.
 
     Parameters
     ----------
-    field : Box, or Tensor or array of shape (*batch, n, n, n)
+    field : Box or Map, or Tensor or array of shape (*batch, n, n, n)
         rho / cosmic mean [1].
+    dimensions : int
+        3, or 2 where bare densities are maps, shape (*batch, n, n).
 
     Returns
     -------
@@ -40,13 +42,14 @@ def mean_density(field: Field) -> MeanDensity:
     Raises
     ------
     InvalidInputError
-        If the field is not cubic or holds a voxel that is not finite.
+        If the field is not cubic or square, or holds a voxel that is not finite.
 
     References
     ----------
     Feder, Berger & Stein (2020), Phys. Rev. D 102, 103504.
     """
-    values = as_density(field).values
-    mean = values.mean((-3, -2, -1))
-    deviation = values - mean[..., None, None, None]
-    return MeanDensity(mean, deviation.square_().mean((-3, -2, -1)).sqrt())
+    dimensions = dimensions_of(field, dimensions)
+    axes = tuple(range(-dimensions, 0))
+    values = as_density(field, dimensions=dimensions).values
+    deviation = values - values.mean(axes, keepdim=True)
+    return MeanDensity(values.mean(axes), deviation.square_().mean(axes).sqrt())

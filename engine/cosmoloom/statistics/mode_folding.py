@@ -24,22 +24,24 @@ def plane_weight(n: int, device: torch.device | str = "cpu") -> Tensor:
     return torch.where((half == 0) | (2 * half == n), 1.0, 2.0).double()
 
 
-def fold(modes: Tensor) -> Tensor:
+def fold(modes: Tensor, dimensions: int = 3) -> Tensor:
     """Sum a quantity over the modes that differ in the signs of kx, ky and kz only; it is the same at k and -k.
 
     Parameters
     ----------
     modes : Tensor, shape (*batch, n, n, n // 2 + 1)
         Real, laid out as by ``rfftn``.
+    dimensions : int
+        3, or 2 for modes of maps, shape (*batch, n, n // 2 + 1).
 
     Returns
     -------
-    Tensor, shape (*batch, n // 2 + 1, n // 2 + 1, n // 2 + 1)
+    Tensor, shape (*batch, n // 2 + 1, n // 2 + 1, n // 2 + 1), or one axis less
         In the dtype of ``modes``; gradients flow through it.
     """
     n, half = modes.shape[-2:]
     positive = (n - 1) // 2  # wavenumbers with a negative of their own are 1 ... positive
-    for axis in (-3, -2):
+    for axis in range(-dimensions, -1):
         folded = modes.narrow(axis, 0, half).clone()
         folded.narrow(axis, 1, positive).add_(modes.narrow(axis, half, positive).flip(axis))
         modes = folded

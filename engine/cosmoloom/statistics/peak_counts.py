@@ -8,7 +8,7 @@ from torch import Tensor
 
 from cosmoloom.errors import InvalidInputError
 from cosmoloom.statistics.binning import count_owned, count_rows
-from cosmoloom.statistics.fields import Field, Measured, as_density
+from cosmoloom.statistics.fields import Field, Measured, as_density, dimensions_of
 from cosmoloom.statistics.local_maxima import local_maxima, require_reach
 from cosmoloom.statistics.log_bins import LogBins
 
@@ -72,17 +72,17 @@ def peak_counts(
 
     Parameters
     ----------
-    field : Box, or Tensor or array of shape (*batch, n, n, n)
+    field : Box or Map, or Tensor or array of shape (*batch, n, n, n)
         rho / cosmic mean [1].
     neighbourhood : int
         Reach of the cube in voxels: 1 compares with 26 neighbours as ullmo2021, 2 with 124 as perraudin2019.
     bins : LogBins
         Bins of the height.
     periodic : bool
-        Whether opposite faces of bare densities are neighbours; a :class:`Box` knows.  If not, voxels closer
+        Whether opposite faces of bare densities are neighbours; a :class:`Box` or map knows.  If not, voxels closer
         to a face than ``neighbourhood`` are not searched.
     dimensions : int
-        2 searches slices or projections, shape (*batch, n, n), with 8 or 24 neighbours.
+        2 searches bare densities that are maps, shape (*batch, n, n), as a :class:`Map`, with 8 or 24 neighbours.
 
     Returns
     -------
@@ -98,8 +98,7 @@ def peak_counts(
     Perraudin et al. (2019), Comput. Astrophys. Cosmol. 6, 5; Ullmo, Decelle & Aghanim (2021), A&A 651, A46,
     sect. 4.1.2.
     """
-    if dimensions not in (2, 3):
-        raise InvalidInputError(f"peaks are searched in 2 or 3 dimensions, got {dimensions}")
+    dimensions = dimensions_of(field, dimensions)
     density = as_density(field, periodic=periodic, dimensions=dimensions)
     values = density.values.detach()
     n = values.shape[-1]

@@ -1,6 +1,6 @@
-"""Spherical shells of Fourier modes: which shell each mode of a cube falls into.
+"""Spherical shells of Fourier modes: which shell each mode of a cube falls into, and which ring one of a map.
 
-Only one octant of the modes is indexed, onto which all others are folded.
+Only one octant (of maps, one quadrant) of the modes is indexed, onto which all others are folded.
 """
 
 from __future__ import annotations
@@ -24,19 +24,23 @@ class SphericalBins:
     Attributes
     ----------
     index : Tensor, shape ((n // 2 + 1)^3,), int64
-        Shell of each mode of the folded octant; 0 for the mean and ``n_bins + 1`` for the corners beyond.
+        Shell of each mode of the folded octant, of maps (n // 2 + 1)^2 of the quadrant; 0 for the mean and
+        ``n_bins + 1`` for the corners beyond.
     weight : Tensor, shape (n // 2 + 1,)
         How many of kz and -kz each plane stands for, 1 or 2.
     n_modes : Tensor, shape (n_bins,), float64
         Modes per shell, k and -k counted both.
     radius : Tensor, shape (n_bins,), float64
         Mean abs(k) / k_f of the modes in each shell [1].
+    dimensions : int
+        3, or 2 for maps, whose shells are rings and whose modes have one axis less than below.
     """
 
     index: Tensor
     weight: Tensor
     n_modes: Tensor
     radius: Tensor
+    dimensions: int = 3
 
     @property
     def n_bins(self) -> int:
@@ -56,7 +60,7 @@ class SphericalBins:
         Tensor, shape (*batch, n_bins), float64
             Gradients flow through it.
         """
-        return self.total_octant(fold(modes))
+        return self.total_octant(fold(modes, self.dimensions))
 
     def total_product(self, a: Tensor, b: Tensor) -> Tensor:
         """Sum ``Re(a conj(b))`` over each shell.
@@ -71,7 +75,7 @@ class SphericalBins:
         Tensor, shape (*batch, n_bins), float64
             Gradients flow through it.
         """
-        if not can_be_compiled(a, b):
+        if self.dimensions == 2 or not can_be_compiled(a, b):
             return self.total(a.real * b.real + a.imag * b.imag)
         from cosmoloom.statistics.mode_kernel import sum_shells
 
@@ -94,7 +98,7 @@ class SphericalBins:
         Tensor, shape (*batch, n_bins), float64
             Gradients flow through it.
         """
-        return _total_octant(octant, self.index, self.n_bins)
+        return _total_octant(octant, self.index, self.n_bins, self.dimensions)
 
     def total_symmetric(self, octant: Tensor) -> Tensor:
         """Sum a quantity that is the same for all signs of kx, ky and kz over each shell.
@@ -108,7 +112,7 @@ class SphericalBins:
         -------
         Tensor, shape (n_bins,), float64
         """
-        return self.total_octant(octant * (self.weight[:, None, None] * self.weight[:, None] * self.weight))
+        return self.total_octant(octant * outer(self.weight, self.dimensions))
 
     def mean(self, modes: Tensor) -> Tensor:
         """Average a quantity that is even in k over each shell; as :meth:`total`."""
@@ -129,30 +133,42 @@ class SphericalBins:
         Tensor, shape (*batch, n, n, n // 2 + 1)
             Laid out as by ``rfftn``, in the dtype of ``shells``.
         """
-        octant = torch.nn.functional.pad(shells, (1, 1))[..., self.index].unflatten(-1, (n // 2 + 1,) * 3)
-        return _unfold(_unfold(octant, n, dim=-2), n, dim=-3)
+        modes = torch.nn.functional.pad(shells, (1, 1))[..., self.index].unflatten(-1, (n // 2 + 1,) * self.dimensions)
+        for axis in range(-self.dimensions, -1):
+            modes = _unfold(modes, n, dim=axis)
+        return modes
 
 
-def spherical_bins(n: int, device: torch.device | str = "cpu") -> SphericalBins:
-    """Return the shells of a cube of n^3 voxels; made once per size and device."""
-    return _spherical_bins(n, str(device))
+def spherical_bins(n: int, device: torch.device | str = "cpu", dimensions: int = 3) -> SphericalBins:
+    """Return the shells of a cube of n^3 voxels, or rings of a map of n^2 pixels; made once per size and device."""
+    return _spherical_bins(n, str(device), dimensions)
+
+
+def outer(along_axis: Tensor, dimensions: int) -> Tensor:
+    """Return the products of one value per axis, shape (m,) to (m, m, m) or (m, m)."""
+    product = along_axis
+    for _ in range(dimensions - 1):
+        product = along_axis[(..., *(None,) * product.ndim)] * product
+    return product
 
 
 @lru_cache(maxsize=16)
-def _spherical_bins(n: int, device: str) -> SphericalBins:
+def _spherical_bins(n: int, device: str, dimensions: int) -> SphericalBins:
     half = torch.arange(n // 2 + 1, dtype=torch.float64)
-    radius = (half[:, None, None] ** 2 + half[:, None] ** 2 + half**2).sqrt()
+    radius = torch.stack(torch.meshgrid([half] * dimensions, indexing="ij")).square().sum(0).sqrt()
     index = (radius + 0.5).floor().long().clamp(max=n // 2 + 1).flatten()
     weight = plane_weight(n)
-    multiplicity = weight[:, None, None] * weight[:, None] * weight
-    n_modes = _total_octant(multiplicity, index, n // 2)
-    mean_radius = _total_octant(multiplicity * radius, index, n // 2) / n_modes
-    return SphericalBins(*(part.to(device) for part in (index, weight, n_modes, mean_radius)))
+    multiplicity = outer(weight, dimensions)
+    n_modes = _total_octant(multiplicity, index, n // 2, dimensions)
+    mean_radius = _total_octant(multiplicity * radius, index, n // 2, dimensions) / n_modes
+    return SphericalBins(
+        index.to(device), weight.to(device), n_modes.to(device), mean_radius.to(device), dimensions
+    )
 
 
-def _total_octant(octant: Tensor, index: Tensor, n_bins: int) -> Tensor:
-    sums = torch.zeros(*octant.shape[:-3], n_bins + 2, dtype=torch.float64, device=octant.device)
-    return sums.index_add(-1, index, octant.flatten(-3).double())[..., 1:-1]
+def _total_octant(octant: Tensor, index: Tensor, n_bins: int, dimensions: int) -> Tensor:
+    sums = torch.zeros(*octant.shape[:-dimensions], n_bins + 2, dtype=torch.float64, device=octant.device)
+    return sums.index_add(-1, index, octant.flatten(-dimensions).double())[..., 1:-1]
 
 
 def _unfold(octant: Tensor, n: int, *, dim: int) -> Tensor:

@@ -1,168 +1,103 @@
-"""Train, checkpoint and export; stop at any time and go on later."""
+"""Train, watch, checkpoint and export; stop at any time and go on later, bit for bit.
+
+A run's folder holds ``recipe.toml``, the tables ``metrics.csv``, ``validation.csv`` and ``contests.csv``, the resumable
+``state/``, the newest model in ``model/``, the best one in ``best/``, earlier ones in ``checkpoints/<iteration>/``,
+pictures in ``images/``, and at the end a small ``warm_start/``.
+"""
 
 from __future__ import annotations
 
-import csv
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-import torch
-
 from cosmoloom.data.atomic import atomic_path
-from cosmoloom.data.crops import Crops
-from cosmoloom.data.store import SimulationStore
 from cosmoloom.errors import InvalidInputError, UnwritableError
-from cosmoloom.models.card import ModelCard, StandardisationTable
-from cosmoloom.models.folder import save_model
-from cosmoloom.train.calibration import calibrate
-from cosmoloom.train.checkpoint import grow_networks, load_state, save_state, save_warm_start
-from cosmoloom.train.game import PairGame
-from cosmoloom.train.plan import TrainingPlan
-from cosmoloom.train.shared_statistics import POWER
+from cosmoloom.models.card import ModelCard
+from cosmoloom.train.checkpoint import load_state, save_state, save_warm_start
+from cosmoloom.train.compute import Compute
+from cosmoloom.train.exports import Exports
+from cosmoloom.train.game import Game
+from cosmoloom.train.games import make_game
+from cosmoloom.train.interruption import Interruption
+from cosmoloom.train.monitor.monitor import Look, Monitor
+from cosmoloom.train.monitor.tables import Table
+from cosmoloom.train.monitor.tensorboard import TensorBoard
+from cosmoloom.train.open_data import open_crops
+from cosmoloom.train.pace import Pace, memory_used
+from cosmoloom.train.progress import Outcome, Progress
+from cosmoloom.train.recipes.file import read_recipe
+from cosmoloom.train.recipes.recipe import FILE, Recipe
 
-PLAN = "plan.json"
 METRICS = "metrics.csv"
-CALIBRATING = 64
-"""Samples on which mean density and power are calibrated at the end."""
+MODEL = "model"
+WARM_START = "warm_start"
+BOARD = "tensorboard"
+MEAN_OVER = 50
+"""Steps over which losses are averaged."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Progress:
-    """Where a training stands.
+class Habits:
+    """What a run does besides its recipe; no weight depends on it.
 
     Attributes
     ----------
-    iteration, iterations : int
-        Steps done and steps in all.
-    seconds_per_step : float
-        Running mean [s].
-    losses : dict
-        Running means of the losses, of the critic's margin and of what volumes have in common [1].
-    power_error : tuple of float
-        Mean of |ln(P_generated / P_real)| over the lower half of the bins, per redshift of the plan [1].
-    mean_error : tuple of float
-        ln(mean density generated / real), per redshift of the plan [1].
+    checkpoint_minutes : float
+        Time between checkpoints [min].
+    max_minutes : float or None
+        When to stop [min]; the run can go on later.
+    report_every : int
+        Steps between reports.
+    tensorboard : bool
+        Whether numbers are written for TensorBoard, too.
+    on_progress : callable, optional
+        Receives a :class:`Progress` at every report.
+    on_wish : callable, optional
+        Receives the name of the signal that asks to stop.
     """
 
-    iteration: int
-    iterations: int
-    seconds_per_step: float
-    losses: dict[str, float]
-    power_error: tuple[float, ...]
-    mean_error: tuple[float, ...]
+    checkpoint_minutes: float = 4.0
+    max_minutes: float | None = None
+    report_every: int = 20
+    tensorboard: bool = False
+    on_progress: Callable[[Progress], None] | None = None
+    on_wish: Callable[[str], None] | None = None
 
 
-def train(
-    plan: TrainingPlan,
-    folder: Path,
-    *,
-    name: str,
-    device: str = "cpu",
-    checkpoint_minutes: float = 4.0,
-    report_every: int = 20,
-    on_progress: Callable[[Progress], None] | None = None,
-) -> ModelCard:
-    """Train to the plan's last iteration, from wherever the folder's checkpoint stands.
+def train(recipe: Recipe, folder: Path, *, name: str, compute: Compute, habits: Habits | None = None) -> Outcome:
+    """Train to the recipe's last iteration, from wherever the folder's checkpoint stands.
+
+    A first SIGINT or SIGTERM ends the step in hand, writes checkpoint and model, and returns; a second one raises
+    KeyboardInterrupt.  Where an error ends a step halfway, the last checkpoint stays as it is.
 
     Parameters
     ----------
-    plan : TrainingPlan
-        Settings; a folder that holds another plan is refused; what only steers the pace may change.
+    recipe : Recipe
+        All that decides the training; a folder that holds another one is refused, but for what steers the pace.
     folder : Path
-        Receives plan, metrics, checkpoint, the model in ``model/``, and at the end a small ``warm_start/``.
+        Of the run; made if missing.
     name : str
         Name on the model's card.
-    device : str
-        Where to train.
-    checkpoint_minutes : float
-        Time between checkpoints [min]; one more is written on interruption.
-    report_every : int
-        Steps between reports.
-    on_progress : callable, optional
-        Receives a :class:`Progress` at every report.
-
-    Returns
-    -------
-    ModelCard
-        Card of the exported model.
+    compute : Compute
+        Device, precision, processes.
+    habits : Habits, optional
+        When to write and report.
     """
-    store = SimulationStore.open(plan.store)
-    crops = Crops(store, plan.boxes, redshifts=plan.redshifts, coarsen=plan.coarsen)
-    if plan.n > crops.n:
-        raise InvalidInputError(f"volumes of {plan.n}^3 voxels do not fit into boxes of {crops.n}^3; make n smaller")
-    _claim(folder, plan)
-    game = PairGame(plan, crops, device=device)
-    if plan.grow_from is not None:
-        grow_networks(plan.grow_from, game)
-    iteration = start = load_state(folder, game)
-    means: dict[str, float] = {}
-    began = saved = time.monotonic()
-    try:
-        while iteration < plan.iterations:
-            losses = game.step(iteration)
-            iteration += 1
-            blend = 1.0 / min(iteration - start, 50)
-            means = {key: means.get(key, 0.0) * (1 - blend) + value * blend for key, value in losses.items()}
-            if iteration % report_every == 0 or iteration == plan.iterations:
-                per_step = (time.monotonic() - began) / (iteration - start)
-                progress = _progress(game, iteration, per_step, means)
-                _append_metrics(folder / METRICS, progress, plan)
-                if on_progress is not None:
-                    on_progress(progress)
-            if time.monotonic() - saved > 60 * checkpoint_minutes:
-                save_state(folder, game, iteration)
-                export(folder / "model", game, name=name, iteration=iteration)
-                saved = time.monotonic()
-    finally:
-        save_state(folder, game, iteration)
-    save_warm_start(folder / "warm_start", game, iteration)
-    table, share = calibrate(game.average.cpu(), game.standardisation.cpu(), crops, game.latents(CALIBRATING))
-    game.standardisation = table
-    return export(folder / "model", game, name=name, iteration=iteration, calibrated=share)
+    if compute.processes.leads:
+        _claim(folder, recipe)
+    compute.processes.any(False, compute.device)  # the others wait for the folder
+    game = make_game(recipe, compute)
+    return _Run(game, folder, name, habits or Habits()).go()
 
 
-def export(
-    folder: Path, game: PairGame, *, name: str, iteration: int, calibrated: float = 0.0
-) -> ModelCard:
-    """Write the running average of the generator as a model folder."""
-    plan, config = game.plan, game.average.config
-    card = ModelCard(
-        name=name,
-        description="Dark-matter density conditioned on redshift and kappa, one universe per latent vector.",
-        architecture=config.as_dict(),
-        n=config.n,
-        box_size=config.n * game.crops.voxel_size,
-        latent_size=config.latent_size,
-        latent_nu=plan.latent_nu,
-        redshift_range=(min(plan.redshifts), max(plan.redshifts)),
-        trained_redshifts=plan.redshifts,
-        kappa_range=plan.kappa_range,
-        cosmology=game.crops.cosmology.as_dict(),
-        standardisation=StandardisationTable(**game.standardisation.as_dict()),
-        training={
-            **plan.model_dump(mode="json", exclude={"store", "grow_from"}),
-            "iterations_done": iteration,
-            "calibrated": calibrated,
-        },
-    )
-    return save_model(folder, generator=game.average, standardisation=game.standardisation, card=card)
-
-
-def _claim(folder: Path, plan: TrainingPlan) -> None:
-    """Make the folder and note the plan in it, or refuse a folder of another plan."""
-    path = folder / PLAN
-    free = {
-        "store", "grow_from", "iterations", "learning_rate", "critic_learning_rate", "decay_from",
-        "only_newest", "critic_weight", "critic_penalty", "match_weight", "match_k_max", "pattern_weight",
-        "average_decay",
-    }
+def _claim(folder: Path, recipe: Recipe) -> None:
+    """Make the folder and note the recipe in it, or refuse a folder of another recipe."""
+    path = folder / FILE
     if path.exists():
-        before = TrainingPlan.model_validate_json(path.read_text())
-        changed = [
-            key for key in TrainingPlan.model_fields if key not in free and getattr(before, key) != getattr(plan, key)
-        ]
+        changed = recipe.changed(read_recipe(path))
         if changed:
             raise InvalidInputError(
                 f"{folder} holds a training with other settings ({', '.join(changed)}); choose another folder"
@@ -172,31 +107,117 @@ def _claim(folder: Path, plan: TrainingPlan) -> None:
     except OSError as error:
         raise UnwritableError(f"cannot train in {folder}: {error.strerror or error}") from error
     with atomic_path(path) as draft:
-        draft.write_text(plan.model_dump_json(indent=2) + "\n")
+        draft.write_text(recipe.to_toml())
 
 
-def _progress(game: PairGame, iteration: int, seconds: float, losses: dict[str, float]) -> Progress:
-    n_bins = game.plan.n // 2
-    error = torch.nan_to_num(game.match_error())
-    return Progress(
-        iteration=iteration,
-        iterations=game.plan.iterations,
-        seconds_per_step=seconds,
-        losses=losses,
-        power_error=tuple(error[..., POWER : POWER + n_bins // 2].abs().mean((1, 2)).tolist()),
-        mean_error=tuple(error[..., 0].mean(1).tolist()),
-    )
+class _Run:
+    """One training, taken up and laid down once."""
 
+    def __init__(self, game: Game, folder: Path, name: str, habits: Habits) -> None:
+        self._game, self._folder, self._habits = game, folder, habits
+        self._exports = Exports(game, name)
+        self._compute, self._recipe = game.compute, game.recipe
+        self._iterations = self._recipe.updates.iterations
+        self._iteration, remembered = load_state(folder, game)
+        self._means: dict[str, float] = remembered.get("means", {})
+        self._pace = Pace()
+        self._began, self._saved = time.monotonic(), float("-inf")
+        self._seen: Look | None = None
+        self._board: TensorBoard | None = None
+        if self._compute.processes.leads:
+            self._metrics = Table(folder / METRICS, after=self._iteration)
+            if habits.tensorboard:
+                self._board = TensorBoard(folder / BOARD, after=self._iteration)
+        watched = self._recipe.data.validation
+        self._monitor = Monitor(
+            game, open_crops(self._recipe, watched) if watched else None, folder,
+            exports=self._exports, after=self._iteration, remembered=remembered.get("monitor", {}), board=self._board,
+        )  # fmt: skip
 
-def _append_metrics(path: Path, progress: Progress, plan: TrainingPlan) -> None:
-    """Add one line to the metrics, with a heading if the file is new."""
-    row = {"iteration": progress.iteration, "seconds_per_step": progress.seconds_per_step, **progress.losses}
-    for redshift, power, mean in zip(plan.redshifts, progress.power_error, progress.mean_error, strict=True):
-        row[f"power_error_z{redshift:g}"] = power
-        row[f"mean_error_z{redshift:g}"] = mean
-    new = not path.exists()
-    with path.open("a", newline="") as file:
-        writer = csv.DictWriter(file, row.keys())
-        if new:
-            writer.writeheader()
-        writer.writerow({key: value if isinstance(value, int) else f"{value:.5g}" for key, value in row.items()})
+    def go(self) -> Outcome:
+        """Play until the end, a signal or the end of the time."""
+        processes, device = self._compute.processes, self._compute.device
+        with ExitStack() as stack:
+            stack.callback(self._game.batches.close)
+            if self._board is not None:
+                stack.callback(self._board.close)
+            interruption = stack.enter_context(Interruption(self._habits.on_wish))
+            interrupted = False
+            while not self._is_over():
+                self._step()
+                if processes.any(self._monitor.due(self._iteration, last=self._is_over()), device):
+                    self._seen = self._monitor.look(self._iteration)
+                    self._report()
+                interrupted = processes.any(interruption.wanted, device)
+                if interrupted or processes.any(self._is_late(), device):
+                    break
+                if time.monotonic() - max(self._began, self._saved) > 60 * self._habits.checkpoint_minutes:
+                    self._save()
+            card = self._lay_down()
+        return Outcome(
+            iteration=self._iteration, iterations=self._iterations, finished=self._is_over(),
+            interrupted=interrupted, card=card,
+        )  # fmt: skip
+
+    def _step(self) -> None:
+        self._pace.start_step()
+        losses = self._game.step(self._iteration)
+        self._pace.end_step()
+        self._iteration += 1
+        blend = 1.0 / min(self._iteration, MEAN_OVER)
+        self._means = {
+            key: value if key not in self._means else self._means[key] * (1 - blend) + value * blend
+            for key, value in losses.items()
+        }
+        if self._iteration % self._habits.report_every == 0 or self._is_over():
+            self._record()
+            self._report()
+
+    def _is_over(self) -> bool:
+        return self._iteration >= self._iterations or self._game.finished
+
+    def _is_late(self) -> bool:
+        limit = self._habits.max_minutes
+        return limit is not None and self._pace.minutes >= limit
+
+    def _record(self) -> None:
+        """Write losses and pace into the tables."""
+        if not self._compute.processes.leads:
+            return
+        seconds = {"seconds_per_step": self._pace.seconds_per_step}
+        self._metrics.add({"iteration": self._iteration, **seconds, **self._means})
+        if self._board is not None:
+            self._board.add("training", {**seconds, **self._means}, self._iteration)
+
+    def _report(self) -> None:
+        if self._habits.on_progress is None or not self._compute.processes.leads:
+            return
+        self._habits.on_progress(
+            Progress(
+                iteration=self._iteration,
+                iterations=self._iterations,
+                losses=self._means,
+                seconds_per_step=self._pace.seconds_per_step,
+                volumes_per_second=self._recipe.updates.batch / max(self._pace.seconds_per_step, 1e-9),
+                seconds_left=self._pace.seconds_left(self._iterations - self._iteration),
+                memory=memory_used(self._compute.device),
+                checkpoint_age=None if self._saved < self._began else time.monotonic() - self._saved,
+                look=self._seen,
+            )
+        )
+
+    def _save(self) -> ModelCard | None:
+        """Write checkpoint and model."""
+        if not self._compute.processes.leads:
+            return None
+        remembered = {"means": self._means, "monitor": self._monitor.state()}
+        save_state(self._folder, self._game, self._iteration, remembered=remembered)
+        self._saved = time.monotonic()
+        return self._exports.write(self._folder / MODEL, self._iteration)
+
+    def _lay_down(self) -> ModelCard | None:
+        """Write all that is needed to go on, or to use what is there."""
+        card = self._save()
+        if self._compute.processes.leads and self._is_over():
+            save_warm_start(self._folder / WARM_START, self._game, self._iteration)
+        return card

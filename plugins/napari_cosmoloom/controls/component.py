@@ -46,6 +46,7 @@ class ComponentSection(Section):
         self.rows.addLayout(last)
         state.events.components.connect(self._show_value)
         self._show_value()
+        self.fold()
 
     def show_limits(self) -> None:
         """Take the number of components of another model."""

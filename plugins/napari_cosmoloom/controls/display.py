@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from qtpy.QtCore import Signal
-from qtpy.QtWidgets import QButtonGroup, QHBoxLayout
+from qtpy.QtWidgets import QButtonGroup, QHBoxLayout, QLabel
 
+from cosmoloom.keys import Colouring
 from cosmoloom_explorer import ExplorerState
 from napari_cosmoloom.controls.section import Report, Section, button
+
+COLOURINGS: tuple[Colouring, ...] = ("density", "error")
 
 
 class DisplaySection(Section):
@@ -15,6 +18,7 @@ class DisplaySection(Section):
     undo = Signal()
     redo = Signal()
     reset_camera = Signal()
+    keys = Signal()
 
     def __init__(self, state: ExplorerState, report: Report) -> None:
         super().__init__("VIEW", state, report)
@@ -29,15 +33,31 @@ class DisplaySection(Section):
         camera = button("fit", "Fit both fields into view.")
         camera.clicked.connect(self.reset_camera)
         self._row(self.volume, self.slice, camera)
-        self.undo_button = button("undo", "Take back the last change (Ctrl+Z in this panel).")
-        self.redo_button = button("redo", "Bring back what was undone (Ctrl+Shift+Z in this panel).")
+        self.density = button("density", "Colours show the density \u03c1, scaled with \u03ba.")
+        self.error = button(
+            "error of \u03c1",
+            "Colours show how much a small error of the network grows in the density:\n"
+            "(d\u03c1/dx) dx / \u03c1 in every voxel, for the network's scaling.",
+        )
+        self._colours = QButtonGroup(self)
+        for index, choice in enumerate((self.density, self.error)):
+            choice.setCheckable(True)
+            self._colours.addButton(choice, index)
+        self._colours.idClicked.connect(lambda index: self.put("colouring", COLOURINGS[index]))
+        self._row(QLabel("colours"), self.density, self.error)
+        self.undo_button = button("undo", "Take back the last change (Ctrl+Alt+Z; Ctrl+Z in this panel).")
+        self.redo_button = button("redo", "Bring back what was undone (Ctrl+Alt+Y; Ctrl+Shift+Z in this panel).")
         self.undo_button.clicked.connect(self.undo)
         self.redo_button.clicked.connect(self.redo)
         reset = button("reset", "Back to the opening redshift, \u03ba and latent; the seed stays.")
         reset.clicked.connect(lambda: self.attempt(state.reset))
-        self._row(self.undo_button, self.redo_button, reset)
+        keys = button("keys", "List what keys do (Ctrl+Alt+K).")
+        keys.clicked.connect(self.keys)
+        self._row(self.undo_button, self.redo_button, reset, keys)
         state.events.ndisplay.connect(self._on_ndisplay_changed)
+        state.events.colouring.connect(self._on_colouring_changed)
         self._on_ndisplay_changed(state.ndisplay)
+        self._on_colouring_changed(state.colouring)
         self.show_history(can_undo=False, can_redo=False)
 
     def show_history(self, *, can_undo: bool, can_redo: bool) -> None:
@@ -51,6 +71,9 @@ class DisplaySection(Section):
         for each in buttons:
             row.addWidget(each, 1)
         self.rows.addLayout(row)
+
+    def _on_colouring_changed(self, colouring: Colouring) -> None:
+        (self.density if colouring == "density" else self.error).setChecked(True)
 
     def _on_ndisplay_changed(self, ndisplay: int) -> None:
         (self.volume if ndisplay == 3 else self.slice).setChecked(True)

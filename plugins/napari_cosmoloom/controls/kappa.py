@@ -1,13 +1,27 @@
-"""kappa and its two jobs: condition of the network, and scaling of the display."""
+"""kappa and its jobs: condition of the network, where it reads one, and scaling of the display."""
 
 from __future__ import annotations
 
 from qtpy.QtCore import Signal
 from qtpy.QtWidgets import QCheckBox
 
-from cosmoloom_explorer import ExplorerState, readouts
+from cosmoloom.live_statistics import LiveStatistics
+from cosmoloom_explorer import ExplorerState, ModelFacts, readouts
+from napari_cosmoloom.controls.amplification import Amplification
 from napari_cosmoloom.controls.section import Report, Section, note
 from napari_cosmoloom.controls.value_slider import ValueSlider
+
+CONDITION = (
+    "Density that is scaled to x = 0, in units of the cosmic mean: x = 2 \u03c1/(\u03c1+\u03ba) \u2212 1.\n"
+    "It conditions the network, which was trained on a range of \u03ba, and scales every field shown.\n"
+    "A larger \u03ba resolves denser haloes; a smaller one resolves voids.\n"
+    "Ctrl+Alt+Up and Ctrl+Alt+Down step it."
+)
+LOOK = (
+    "Density that is shown at the middle of the colours, in units of the cosmic mean: x = 2 \u03c1/(\u03c1+\u03ba) "
+    "\u2212 1.\nThis network has a scaling of its own and reads no \u03ba: another \u03ba is another look at the same "
+    "field.\nCtrl+Alt+Up and Ctrl+Alt+Down step it."
+)
 
 
 class KappaSection(Section):
@@ -18,20 +32,18 @@ class KappaSection(Section):
     def __init__(self, state: ExplorerState, report: Report) -> None:
         super().__init__("SCALING", state, report)
         limits = state.limits
+        self._facts: ModelFacts | None = None
+        self._dense: float | None = None
         self.network = ValueSlider("\u03ba  [mean density]", limits.kappa, logarithmic=True, step=0.5)
-        self.network.set_tool_tip(
-            "Density that is scaled to x = 0, in units of the cosmic mean: x = 2 \u03c1/(\u03c1+\u03ba) \u2212 1.\n"
-            "It conditions the network, which was trained on a range of \u03ba, and scales every field shown.\n"
-            "A larger \u03ba resolves denser haloes; a smaller one resolves voids.\n"
-            "Ctrl+Alt+Up and Ctrl+Alt+Down step it."
-        )
         self.network.edited.connect(lambda value: self.put("kappa", value))
         self.network.held.connect(self.held)
         self.rows.addWidget(self.network)
+        self._role = note()
+        self.rows.addWidget(self._role)
         self._units = note()
         self.rows.addWidget(self._units)
-        self._jobs = note()
-        self.rows.addWidget(self._jobs)
+        self.amplification = Amplification()
+        self.rows.addWidget(self.amplification)
         self.locked = QCheckBox("display with the same \u03ba")
         self.locked.setToolTip("Untick to scale the picture otherwise than the network's condition.")
         self.locked.toggled.connect(self._on_locked)
@@ -43,28 +55,43 @@ class KappaSection(Section):
         self.rows.addWidget(self.display)
         state.events.kappa.connect(self._on_kappa_changed)
         state.events.display_kappa.connect(self._on_kappa_changed)
-        self._on_kappa_changed()
+        self.show_limits()
 
     def show_limits(self) -> None:
-        """Take the ranges of another model."""
-        self.network.set_bounds(self.state.limits.kappa)
-        self.display.set_bounds(self.state.limits.display_kappa)
+        """Take ranges and role of kappa from another model."""
+        limits = self.state.limits
+        self.network.set_bounds(limits.kappa)
+        self.network.set_tool_tip(CONDITION if limits.kappa_conditions else LOOK)
+        self.display.set_bounds(limits.display_kappa)
         self._on_kappa_changed()
+
+    def show_facts(self, facts: ModelFacts) -> None:
+        """Take the network's scaling."""
+        self._facts = facts
+        self._show_amplification()
+
+    def show_statistics(self, statistics: LiveStatistics) -> None:
+        """Show where the densest voxels of the field lie."""
+        if statistics.dense != self._dense:
+            self._dense = statistics.dense
+            self._show_amplification()
 
     def _on_locked(self, locked: bool) -> None:
         self.put("display_kappa", None if locked else self.state.shown_kappa)
 
     def _on_kappa_changed(self) -> None:
-        kappa, shown = self.state.kappa, self.state.shown_kappa
-        follows = self.state.display_kappa is None
-        self.network.set_value(kappa)
-        self.display.set_value(shown)
+        conditions, follows = self.state.limits.kappa_conditions, self.state.display_kappa is None
+        self.network.set_value(self.state.kappa)
+        self.display.set_value(self.state.shown_kappa)
+        self.locked.setVisible(conditions)  # where the display is kappa's only job, there is nothing to part
         self.display.setVisible(not follows)
         blocked = self.locked.blockSignals(True)
         self.locked.setChecked(follows)
         self.locked.blockSignals(blocked)
-        self._units.setText(readouts.kappa_text(kappa))
-        self._jobs.setText(
-            f"Two jobs: network input, and display scaling. At \u03c1 = 100 an error in x grows "
-            f"{readouts.kappa_amplification(shown):.0f}-fold in \u03c1."
-        )
+        self._role.setText(readouts.kappa_role(conditions=conditions, follows=follows))
+        self._units.setText(readouts.kappa_text(self.state.kappa))
+        self._show_amplification()
+
+    def _show_amplification(self) -> None:
+        if self._facts is not None:
+            self.amplification.show_scaling(self._facts.scaling_at(self.state.kappa), self._dense)

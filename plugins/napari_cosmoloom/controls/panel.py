@@ -5,8 +5,10 @@ from __future__ import annotations
 from qtpy.QtCore import Qt, Signal
 from qtpy.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
+from cosmoloom.live_statistics import LiveStatistics
 from cosmoloom.models.card import ModelCard
 from cosmoloom_explorer import ExplorerState, Frame, ModelFacts, colours
+from cosmoloom_explorer.training import Training
 from napari_cosmoloom.controls.component import ComponentSection
 from napari_cosmoloom.controls.directions import DirectionsSection
 from napari_cosmoloom.controls.display import DisplaySection
@@ -16,6 +18,8 @@ from napari_cosmoloom.controls.redshift import RedshiftSection
 from napari_cosmoloom.controls.reference import ReferenceSection
 from napari_cosmoloom.controls.section import note
 from napari_cosmoloom.controls.seed import SeedSection
+from napari_cosmoloom.controls.session import SessionSection
+from napari_cosmoloom.controls.training import TrainingSection
 
 
 class ControlPanel(QWidget):
@@ -26,13 +30,16 @@ class ControlPanel(QWidget):
 
     held = Signal(bool)
 
-    def __init__(self, state: ExplorerState, names: tuple[str, ...], card: ModelCard) -> None:
+    def __init__(
+        self, state: ExplorerState, names: tuple[str, ...], card: ModelCard, training: Training | None = None
+    ) -> None:
         super().__init__()
         self._error = note(colour=colours.WARNING)
         self._timings = note()
         self._timings.setWordWrap(False)
         self._timings.setToolTip("Milliseconds of each stage when it last ran, from network to picture.")
-        self.model = ModelSection(state, self.show_error, names, card)
+        self.model = ModelSection(state, self.show_error, names, card, training)
+        self.training = TrainingSection(state, self.show_error, training)
         self.redshift = RedshiftSection(state, self.show_error, card)
         self.kappa = KappaSection(state, self.show_error)
         self.seed = SeedSection(state, self.show_error)
@@ -40,13 +47,14 @@ class ControlPanel(QWidget):
         self.component = ComponentSection(state, self.show_error)
         self.reference = ReferenceSection(state, self.show_error)
         self.display = DisplaySection(state, self.show_error)
+        self.session = SessionSection(state, self.show_error)
         column = QWidget()
         rows = QVBoxLayout(column)
         rows.setContentsMargins(10, 6, 10, 6)
         rows.setSpacing(10)
         for section in (
-            self.model, self.redshift, self.kappa, self.seed, self.directions, self.component, self.reference,
-            self.display,
+            self.model, self.training, self.redshift, self.kappa, self.seed, self.directions, self.component,
+            self.reference, self.display, self.session,
         ):  # fmt: skip
             rows.addWidget(section)
         rows.addStretch(1)
@@ -63,7 +71,7 @@ class ControlPanel(QWidget):
             line.setContentsMargins(10, 0, 10, 0)
             outer.addWidget(line)
         self._error.hide()
-        for section in (self.redshift, self.kappa, self.directions, self.component):
+        for section in (self.training, self.redshift, self.kappa, self.directions, self.component):
             section.held.connect(self.held)
 
     def show_card(self, card: ModelCard) -> None:
@@ -75,14 +83,25 @@ class ControlPanel(QWidget):
 
     def show_facts(self, facts: ModelFacts) -> None:
         """Show what is known of a model once it is loaded."""
+        self.kappa.show_facts(facts)
         self.directions.show_facts(facts)
         self.reference.show_facts(facts)
 
     def show_frame(self, frame: Frame) -> None:
         """Show what belongs to the fields on screen."""
+        self.training.show_frame(frame)
         self.component.show_latent(frame.latent)
         self.reference.show_frame(frame)
         self._error.hide()
+
+    def show_statistics(self, statistics: LiveStatistics) -> None:
+        """Show what was measured of the field."""
+        self.kappa.show_statistics(statistics)
+
+    def show_training(self, training: Training) -> None:
+        """Show what a running training has written by now."""
+        self.model.show_training(training)
+        self.training.show_training(training)
 
     def show_timings(self, text: str) -> None:
         """Show how long the stages took."""

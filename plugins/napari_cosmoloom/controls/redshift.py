@@ -34,9 +34,11 @@ class RedshiftSection(Section):
     def show_card(self, card: ModelCard) -> None:
         """Take range, marks and cosmology from a card."""
         self._universe = card.universe
+        low, high = card.redshift_range
+        self._trained = "trained at this redshift alone" if low == high else "| trained here"
         self.slider.set_bounds(card.redshift_range, card.trained_redshifts)
         self._on_redshift_changed(self.state.redshift)
 
     def _on_redshift_changed(self, redshift: float) -> None:
         self.slider.set_value(redshift)
-        self._readout.setText(readouts.redshift_text(redshift, self._universe) + "    | trained here")
+        self._readout.setText(readouts.redshift_text(redshift, self._universe) + "    " + self._trained)

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from qtpy.QtWidgets import QComboBox, QHBoxLayout, QLabel
 
+from cosmoloom.evaluate.reference import Source
 from cosmoloom_explorer import ExplorerState, Frame, ModelFacts, readouts
 from napari_cosmoloom.controls.section import Report, Section, note
 
 
 class ReferenceSection(Section):
-    """Choice of the simulated sub-volume, with the redshift of its snapshot."""
+    """Choice of the simulated sub-volume: which simulation, at which redshift, from which seed."""
 
     def __init__(self, state: ExplorerState, report: Report) -> None:
         super().__init__("SIMULATION BESIDE IT", state, report)
+        self._sources: tuple[Source, ...] = ()
         row = QHBoxLayout()
         row.setSpacing(8)
         self.choice = QComboBox()
@@ -31,15 +33,21 @@ class ReferenceSection(Section):
         """Offer the sub-volumes that come with a model."""
         blocked = self.choice.blockSignals(True)
         self.choice.clear()
-        self.choice.addItems([f"simulation {index + 1}" for index in range(facts.n_references)])
-        self.choice.setCurrentIndex(min(self.state.reference_index, facts.n_references - 1))
+        self._sources = facts.references
+        self.choice.addItems([source.label for source in facts.references])
+        self.choice.setCurrentIndex(min(self.state.reference_index, len(facts.references) - 1))
         self.choice.blockSignals(blocked)
-        self.choice.setEnabled(facts.n_references > 1)
+        self.choice.setEnabled(len(facts.references) > 1)
 
     def show_frame(self, frame: Frame) -> None:
         """Say at which redshift the simulation is shown."""
-        redshift = frame.view.field.redshift
-        self._snapshot.setText(readouts.reference_text(self.state.reference_index, frame.reference_redshift, redshift))
+        reference = frame.view.reference
+        if reference is None or reference.index >= len(self._sources):
+            self._snapshot.setText(readouts.NO_REFERENCE)
+            return
+        source = self._sources[reference.index]
+        self._snapshot.setText(readouts.reference_text(source, reference.redshift, frame.view.field.redshift))
+        self._snapshot.setToolTip(readouts.source_text(source, frame.box_size))
 
     def _on_index_changed(self, index: int) -> None:
         blocked = self.choice.blockSignals(True)

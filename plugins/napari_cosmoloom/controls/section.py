@@ -31,17 +31,39 @@ class Section(QWidget):
         super().__init__()
         self.state = state
         self._report = report
-        self.rows = QVBoxLayout(self)
+        self._title = title
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSpacing(4)
+        self.heading = QPushButton()
+        self.heading.setCheckable(True)
+        self.heading.setFlat(True)
+        self.heading.setStyleSheet(
+            f"QPushButton {{ color: {colours.MUTED}; font-weight: 600; font-size: 11px; text-align: left;"
+            " padding: 1px 0px; border: none; background: transparent; }"
+            f" QPushButton:hover, QPushButton:focus {{ color: {colours.TEXT}; }}"
+        )
+        self.heading.setToolTip("Fold this group away, or unfold it.")
+        self.heading.toggled.connect(self._on_toggled)
+        self.body = QWidget()
+        self.rows = QVBoxLayout(self.body)
         self.rows.setContentsMargins(0, 0, 0, 0)
         self.rows.setSpacing(4)
-        if title:
-            heading = QLabel(title)
-            heading.setStyleSheet(f"color: {colours.MUTED}; font-weight: 600; font-size: 11px;")
-            self.rows.addWidget(heading)
+        outer.addWidget(self.heading)
+        outer.addWidget(self.body)
+        self.heading.setChecked(True)
 
     def put(self, name: str, value: Any) -> None:
         """Set a field of the state; a refusal is reported, and the controls keep showing what holds."""
         self.attempt(lambda: setattr(self.state, name, value))
+
+    def fold(self) -> None:
+        """Show the heading alone."""
+        self.heading.setChecked(False)
+
+    def _on_toggled(self, unfolded: bool) -> None:
+        self.body.setVisible(unfolded)
+        self.heading.setText(("\u25be  " if unfolded else "\u25b8  ") + self._title)
 
     def attempt(self, change: Callable[[], None]) -> None:
         """Change the state; a refusal is reported in one line."""

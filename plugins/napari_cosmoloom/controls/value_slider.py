@@ -30,6 +30,8 @@ class ValueSlider(QWidget):
     marks : tuple of float
         Values marked at the slider.
 
+    A range of one value is shown as that value: there is nothing to slide.
+
     Notes
     -----
     ``edited(float)`` is emitted for what a person does, not for :meth:`set_value`; ``held(bool)`` while the
@@ -58,6 +60,7 @@ class ValueSlider(QWidget):
         self.box = NumberBox(bounds, decimals=decimals, step=step)
         self.box.setFixedWidth(76 if one_line else 92)
         self.name.setBuddy(self.box)
+        self.fixed = QLabel()
         layout = QGridLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setHorizontalSpacing(8)
@@ -65,6 +68,7 @@ class ValueSlider(QWidget):
         layout.addWidget(self.name, 0, 0)
         layout.setColumnStretch(1, 1)
         layout.addWidget(self.box, 0, 2)
+        layout.addWidget(self.fixed, 0, 2)
         if one_line:
             layout.addWidget(self.slider, 0, 1)
         else:
@@ -83,6 +87,11 @@ class ValueSlider(QWidget):
     def set_bounds(self, bounds: tuple[float, float], marks: tuple[float, ...] = ()) -> None:
         """Change the range and the marked values."""
         self._bounds = bounds
+        single = bounds[1] <= bounds[0]
+        self.slider.setVisible(not single)
+        self.box.setVisible(not single)
+        self.fixed.setVisible(single)
+        self.fixed.setText(f"{bounds[0]:g}")
         self._silently(lambda: self.box.setRange(*bounds))
         self.slider.set_marks(tuple(self._fraction(mark) for mark in marks if bounds[0] <= mark <= bounds[1]))
         self.set_value(self.box.value())
@@ -95,7 +104,7 @@ class ValueSlider(QWidget):
 
     def set_tool_tip(self, text: str) -> None:
         """Explain the value."""
-        for widget in (self.name, self.slider, self.box):
+        for widget in (self.name, self.slider, self.box, self.fixed):
             widget.setToolTip(text)
         self.slider.setAccessibleName(self.name.text())
         self.box.setAccessibleName(self.name.text())

@@ -44,7 +44,7 @@ def small_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two simulations of 16^3 cells at two redshifts."""
     from cosmoloom.data.store import SimulationStore
     from cosmoloom.simulate.campaign import simulate_into
-    from cosmoloom.simulate.particle_mesh import SimulationPlan
+    from cosmoloom.simulate.plan import SimulationPlan
 
     path = tmp_path_factory.mktemp("stores") / "small.zarr"
     store = SimulationStore.create(path)

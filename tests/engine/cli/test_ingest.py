@@ -11,8 +11,11 @@ import pytest
 import cosmoloom as cl
 from cosmoloom.cosmology import Cosmology
 from cosmoloom.data.ingest import Ingestion, ingest_into
+from cosmoloom.data.ingest_cubes import CubeIngestion, ingest_cubes_into
+from cosmoloom.data.readers.boxes import read_cube
 from cosmoloom.data.readers.snapshots import open_snapshot
 from cosmoloom.data.store import SimulationStore
+from cosmoloom.errors import InvalidInputError
 
 SIDE, N = 20.0, 8
 
@@ -135,3 +138,127 @@ def test_what_does_not_fit_together_is_refused_in_one_line_before_a_store_is_mad
         assert len(outcome.err.splitlines()) == 1
         assert words in outcome.err
     assert not store.exists()
+
+
+def cube(path: Path, values: np.ndarray, **facts: float) -> Path:
+    with h5py.File(path, "w") as file:
+        file["density"] = values
+        file.attrs.update(facts)
+    return path
+
+
+def field(seed: int, n: int = N) -> np.ndarray:
+    return np.random.default_rng(seed).lognormal(size=(n, n, n)).astype(np.float32)
+
+
+def test_cubes_of_one_box_become_one_simulation_in_units_of_the_mean(cosmoloom, tmp_path):
+    early, late = (cube(tmp_path / f"{z}.h5", 7e9 * field(z), box_size=SIDE, redshift=z) for z in (2, 0))
+    outcome = cosmoloom("ingest", late, early, "--store", tmp_path / "s.zarr", "--Omega-m", 0.25)
+    assert outcome.status == 0, outcome
+    run = SimulationStore.open(tmp_path / "s.zarr")["0000"]
+    assert (run.n, run.box_size, run.redshifts, run.mean_count, run.assignment) == (N, SIDE, (2.0, 0.0), None, "cic")
+    assert run.cosmology.Omega_m == 0.25
+    for z in (2, 0):
+        np.testing.assert_allclose(run.density(z), field(z) / field(z).mean(), rtol=1e-5)
+    assert run.box(0.0).periodic
+    refused = cosmoloom("ingest", early, "--store", tmp_path / "s.zarr", "--name", "0000")
+    assert (refused.status, len(refused.err.splitlines())) == (2, 1)
+    with pytest.raises(InvalidInputError, match="no counts"):
+        run.counts(0.0)
+
+
+def test_a_list_of_count_cubes_becomes_as_many_simulations_and_is_not_read_twice(cosmoloom, tmp_path):
+    """As perraudin2019 publishes its boxes."""
+    counts = np.random.default_rng(0).poisson(64, (3, N, N, N))
+    with h5py.File(tmp_path / "nbody.h5", "w") as file:
+        file["dataset"] = counts.astype("i4")
+    command = ("ingest", tmp_path / "nbody.h5", "--store", tmp_path / "s.zarr", "--box-size", 350, "--redshift", 0)
+    assert cosmoloom(*command).status == 0
+    store = SimulationStore.open(tmp_path / "s.zarr")
+    assert store.names() == ["0000", "0001", "0002"]
+    for run, expected in zip(store, counts, strict=True):
+        np.testing.assert_array_equal(run.counts(0.0), expected)
+        np.testing.assert_allclose(run.density(0.0), expected / expected.mean(), rtol=1e-6)
+        assert (run.assignment, run.mean_count) == ("ngp", pytest.approx(expected.mean()))
+    again = cosmoloom(*command)
+    assert again.out.count("is complete") == 3
+    assert store.names() == ["0000", "0001", "0002"]
+
+
+@pytest.mark.parametrize(
+    ("name", "size", "redshift", "values"),
+    [
+        ("Grids_Mtot_Nbody_SIMBA_LH_8_z=0.00.npy", 25.0, 0.0, np.stack([2e9 * field(0), 3e9 * field(1)])),
+        ("Grids_Mcdm_IllustrisTNG_CV_8_z=2.0.npy", 25.0, 2.0, np.stack([2e9 * field(0), 3e9 * field(1)])),
+        ("df_m_8_PCS_z=0.5.npy", 1000.0, 0.5, field(1) / field(1).mean() - 1),
+        ("df_m_8_z=127.npy", 1000.0, 127.0, field(1)),
+    ],
+)
+def test_grids_of_camels_and_quijote_tell_size_and_redshift_by_their_names(
+    cosmoloom, tmp_path, name, size, redshift, values
+):
+    np.save(tmp_path / name, values)
+    path = f"{tmp_path / name}::1" if values.ndim == 4 else tmp_path / name
+    box = cl.open(path)
+    assert (box.box_size, box.redshift, box.periodic) == (size, redshift, True)
+    np.testing.assert_allclose(box.density, field(1) / field(1).mean(), rtol=1e-5, atol=1e-6)
+    assert cosmoloom("ingest", path, "--store", tmp_path / "s.zarr").status == 0
+    run = SimulationStore.open(tmp_path / "s.zarr")["0000"]
+    np.testing.assert_array_equal(run.density(redshift), box.density)
+
+
+def test_what_is_no_whole_box_of_mass_is_refused_in_one_line_before_a_store_is_made(cosmoloom, tmp_path):
+    a = cube(tmp_path / "a.h5", field(0), box_size=SIDE, redshift=0.0)
+    same, wide = (cube(tmp_path / f"{s}.h5", field(1), box_size=s, redshift=s - SIDE) for s in (SIDE, SIDE + 1))
+    silent = cube(tmp_path / "silent.h5", field(2))
+    below = cube(tmp_path / "below.h5", field(3) - 5, box_size=SIDE, redshift=0.0)
+    (tmp_path / "letter.h5").write_text("dear reader")
+    (tmp_path / "cut.npy").write_bytes(b"\x93NUMPY\x01\x00v\x00{'descr': '<f4', 'fortran_order': False, 'shape': (8,")
+    np.save(tmp_path / "Grids_T_SIMBA_LH_8_z=0.0.npy", field(0)[None])
+    particles = snapshot(tmp_path / "p.hdf5", 1.0)
+    store = tmp_path / "s.zarr"
+    for arguments, words in [
+        ((a, same), "differ in redshift"),
+        ((a, wide), "share their grid"),
+        ((silent,), "--box-size"),
+        ((silent, "--box-size", 10), "--redshift"),
+        ((below,), "neither a density nor an overdensity"),
+        ((a, particles), "cubes keep the grid"),
+        ((a, "--grid", 8), "cubes keep the grid"),
+        ((particles, "--redshift", 0), "for cubes"),
+        ((tmp_path / "letter.h5",), "cannot read"),
+        ((tmp_path / "cut.npy",), "cannot read"),
+        ((tmp_path / "Grids_T_SIMBA_LH_8_z=0.0.npy",), "no density"),
+        ((tmp_path / "absent.npy",), "no file"),
+    ]:
+        outcome = cosmoloom("ingest", *arguments, "--store", store)
+        assert outcome.status == 2, (arguments, outcome)
+        assert len(outcome.err.splitlines()) == 1
+        assert words in outcome.err, (words, outcome.err)
+    assert not store.exists()
+
+
+def test_an_interrupted_ingestion_of_cubes_begins_anew_to_the_same_bits(cosmoloom, tmp_path, monkeypatch):
+    paths = [cube(tmp_path / f"{z}.h5", field(z), box_size=SIDE, redshift=z) for z in (2, 1, 0)]
+    whole, cut = tmp_path / "whole.zarr", tmp_path / "cut.zarr"
+    assert cosmoloom("ingest", *paths, "--store", whole).status == 0
+    task = CubeIngestion(
+        paths=tuple(map(str, paths)), box_size=None, redshift=None, assignment=None, cosmology=Cosmology()
+    )
+    reads = []
+
+    def interrupt(*arguments, **options):
+        reads.append(1)
+        if len(reads) == 5:  # three looks, and the second cube to be written
+            raise KeyboardInterrupt
+        return read_cube(*arguments, **options)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("cosmoloom.data.ingest_cubes.read_cube", interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            ingest_cubes_into(SimulationStore.create(cut), task, name="0000")
+    assert SimulationStore.open(cut).names() == []
+    assert cosmoloom("ingest", *paths, "--store", cut).status == 0
+    for z in (2, 1, 0):
+        one, two = (SimulationStore.open(store)["0000"].density(z) for store in (whole, cut))
+        assert one.tobytes() == two.tobytes()

@@ -11,7 +11,7 @@ from cosmoloom.data.store import SimulationStore
 from cosmoloom.data.writers import write_fields
 from cosmoloom.errors import BrokenFileError, InvalidInputError, MissingExtraError, MissingFileError
 from cosmoloom.simulate.campaign import simulate_into
-from cosmoloom.simulate.particle_mesh import SimulationPlan
+from cosmoloom.simulate.plan import SimulationPlan
 
 CUBE = np.random.default_rng(0).lognormal(size=(6, 6, 6)).astype(np.float32)
 FACTS = {"box_size": 12.0, "redshift": 0.5, "kappa": 11.5, "periodic": False, "cosmology": {"h": 0.7}}
@@ -214,3 +214,18 @@ def test_a_list_of_count_cubes_becomes_densities(tmp_path):
         file["dataset"] = counts
     box = cl.open(f"{tmp_path / 'nbody.h5'}::1", box_size=350, mean_count=64)
     assert box.density == pytest.approx(counts[1] / 64)
+
+
+@pytest.mark.parametrize("shape", [(6, 6), (4, 6, 6)])
+def test_maps_are_written_map_by_map_with_their_own_axes(tmp_path, shape):
+    maps = np.random.default_rng(0).random(shape, dtype=np.float32)
+    for name in WITH_FACTS:
+        write_fields(tmp_path / name, maps, {**FACTS, "thickness": 8.0}, dimensions=2)
+    written = zarr.open_group(tmp_path / "a.zarr", mode="r")["density"]
+    assert written.metadata.dimension_names == ("sample", "x", "y")[-len(shape) :]
+    assert written.chunks == ((1, 6, 6) if len(shape) == 3 else (6, 6))
+    with h5py.File(tmp_path / "a.h5") as file:
+        assert file["density"].chunks == written.chunks
+        np.testing.assert_array_equal(file["density"][...], maps)
+        assert file.attrs["thickness"] == 8.0
+    np.testing.assert_array_equal(written[...], maps)

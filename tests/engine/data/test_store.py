@@ -7,7 +7,7 @@ import pytest
 from cosmoloom.data.store import SimulationStore
 from cosmoloom.errors import BrokenFileError, InvalidInputError, MissingFileError, UnwritableError
 from cosmoloom.simulate.campaign import simulate_into
-from cosmoloom.simulate.particle_mesh import SimulationPlan
+from cosmoloom.simulate.plan import SimulationPlan
 
 
 def plan(seed: int = 0) -> SimulationPlan:

@@ -8,7 +8,7 @@ import pytest
 
 from cosmoloom.data.store import SimulationStore
 from cosmoloom.simulate.campaign import simulate_into
-from cosmoloom.simulate.particle_mesh import SimulationPlan
+from cosmoloom.simulate.plan import SimulationPlan
 
 REDSHIFTS = (3.0, 1.0, 0.5, 0.0)
 

@@ -33,6 +33,7 @@ class PerfectModel:
         self.card = SimpleNamespace(
             name="perfect", n=16, box_size=16.0, voxel_size=1.0, universe=Cosmology(),
             redshift_range=(0.0, 3.0), trained_redshifts=(3.0, 1.0, 0.0), default_kappa=6.3,
+            kappa_conditions=True,
             training={"boxes": ["0000"]}, weights_sha256="",
         )
 
@@ -194,7 +195,7 @@ def test_pictures_show_something_and_nothing_else_is_left_behind(report):
 
     names = [f"{name}.png" for name in PICTURES]
     written = sorted(path.name for path in report.folder.iterdir())
-    assert written == sorted(["evaluation.html", "evaluation.json", *names])
+    assert written == sorted(["evaluation.html", "evaluation.json", "summary.csv", "summary.md", *names])
     for name in names:
         pixels = imread(report.folder / name)[..., :3]
         assert pixels.shape[1] > 700

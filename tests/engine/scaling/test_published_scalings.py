@@ -110,6 +110,13 @@ def test_ullmo2021_maps_its_range_to_minus_one_and_one():
     assert CUBES.scale(np.array([0.0, 2632.0])) == pytest.approx([-1, 1], abs=1e-6)
 
 
+def test_an_empty_pixel_of_a_map_is_as_dark_as_the_lowest_of_the_paper():
+    x = MAPS.scale(np.array([0.0, 0.005, 0.01, 0.02], dtype=np.float32))
+    assert x[:3] == pytest.approx([-1, -1, -1])
+    assert x[3] > -1
+    assert MAPS.unscale(x[:1])[0] == pytest.approx(0.01)
+
+
 def test_cavezza2022_maps_its_densest_voxel_to_one():
     scaling = UnitLogLinear(highest=500.0)
     assert scaling.scale(np.array([0.0, 500.0])) == pytest.approx([0, 1])

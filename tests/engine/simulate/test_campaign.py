@@ -5,7 +5,7 @@ from cosmoloom import Cosmology, simulate
 from cosmoloom.data.store import SimulationStore
 from cosmoloom.errors import InvalidInputError
 from cosmoloom.simulate.campaign import simulate_into
-from cosmoloom.simulate.particle_mesh import SimulationPlan
+from cosmoloom.simulate.plan import SimulationPlan
 from cosmoloom.simulate.resume import missing_from
 from cosmoloom.simulate.theory import cloud_in_cell_window, compare_with_theory
 

@@ -7,8 +7,10 @@ import torch
 from cosmoloom import Cosmology
 from cosmoloom.errors import InvalidInputError
 from cosmoloom.simulate import particle_mesh
-from cosmoloom.simulate.fourier import inverse_laplacian
-from cosmoloom.simulate.particle_mesh import SimulationPlan, evolve
+from cosmoloom.simulate.forces import Forces
+from cosmoloom.simulate.initial_conditions import coarser, linear_field
+from cosmoloom.simulate.particle_mesh import Snapshot, evolve, lagrangian_start
+from cosmoloom.simulate.plan import SimulationPlan
 
 N, BOX = 16, 64.0
 
@@ -24,13 +26,19 @@ def lattice(n: int, box: float) -> torch.Tensor:
     return torch.stack(torch.meshgrid(axis, axis, axis, indexing="ij"), dim=-1).view(-1, 3)
 
 
+def kept(snapshot: Snapshot) -> Snapshot:
+    """Return a copy, as a snapshot is only valid until the next one is asked for."""
+    return Snapshot(
+        redshift=snapshot.redshift, positions=snapshot.positions.clone(), momenta=snapshot.momenta.clone()
+    )
+
+
 def pull(positions_in_cells: torch.Tensor, n: int = N) -> torch.Tensor:
-    kernel = inverse_laplacian(n, box_size=BOX, sharpen=True)
-    return particle_mesh._pull(positions_in_cells, plan(n_particles=n), kernel)
+    return Forces(plan(n_particles=n))(positions_in_cells * (BOX / n), 1.0)
 
 
-# A mesh finer than the particles feels their lattice, which lifts growth by some percent.
-@pytest.mark.parametrize(("n_steps", "mesh_factor", "tolerance"), [(3, 1, 5e-3), (12, 1, 5e-3), (6, 2, 5e-2)])
+# Once the mesh is finer than the particles it feels their lattice, which lifts growth by some percent.
+@pytest.mark.parametrize(("n_steps", "mesh_factor", "tolerance"), [(3, 1, 5e-3), (12, 1, 5e-3), (6, 2, 2e-2)])
 def test_a_plane_wave_grows_as_linear_theory_in_any_number_of_steps(monkeypatch, n_steps, mesh_factor, tolerance):
     """Zel'dovich's solution is exact in one dimension until orbits cross."""
     n, amplitude = 32, 0.1
@@ -68,6 +76,66 @@ def test_two_particles_attract_each_other_alike():
     force = -pull(torch.tensor([[5.3, 7.8, 2.1], [8.1, 7.8, 2.1]]))
     assert force[0, 0] > 0 > force[1, 0]
     assert force[0].numpy() == pytest.approx(-force[1].numpy(), abs=1e-4 * float(force.abs().max()))
+
+
+@pytest.mark.parametrize("mesh_factor", [1, 2])
+def test_a_run_goes_on_from_any_snapshot_to_the_same_bits(mesh_factor):
+    wanted = plan(redshifts=(3.0, 1.0, 0.5, 0.0), mesh_factor=mesh_factor)
+    whole = [kept(snapshot) for snapshot in evolve(wanted)]
+    for i, snapshot in enumerate(whole):
+        rest = [kept(later) for later in evolve(wanted, after=kept(snapshot))]
+        assert [later.redshift for later in rest] == list(wanted.redshifts[i + 1 :])
+        for again, before in zip(rest, whole[i + 1 :], strict=True):
+            assert torch.equal(again.positions, before.positions)
+            assert torch.equal(again.momenta, before.momenta)
+
+
+def test_a_run_counts_its_steps_on_where_it_goes_on():
+    wanted, seen = plan(redshifts=(1.0, 0.0)), []
+    first = kept(next(evolve(wanted)))
+    list(evolve(wanted, after=first, on_step=lambda done, total: seen.append((done, total))))
+    assert seen[-1] == (6, 6)
+    assert [done for done, _ in seen] == list(range(7 - len(seen), 7))
+
+
+def test_particles_of_another_plan_are_refused():
+    with pytest.raises(InvalidInputError, match="no snapshot of this plan"):
+        next(evolve(plan(), after=kept(next(evolve(plan(redshifts=(2.0, 0.0)))))))
+
+
+def test_forces_are_refined_when_linear_structure_on_the_lattice_reaches_one():
+    coarse, fine = plan(box_size=400.0, mesh_factor=2), plan(box_size=30.0, mesh_factor=2)
+    assert plan().refined_at() == float("inf")
+    assert fine.refined_at() < plan(mesh_factor=2).refined_at() < coarse.refined_at()
+    forces = Forces(fine)
+    assert [forces.factor_at(a) for a in (0.1, fine.refined_at(), 1.0)] == [1, 2, 2]
+
+
+def test_a_lattice_does_not_disturb_growth_before_sheets_cross():
+    """From z = 49, a mesh that is fine from the start lifts power near the lattice's scale by tens of percent."""
+    options = {"box_size": 300.0, "start_redshift": 49.0, "redshifts": (9.0,), "n_steps": 40, "fixed": True}
+    coarse, fine = (next(evolve(plan(**options, mesh_factor=factor))).positions for factor in (1, 2))
+    assert torch.equal(coarse, fine)
+
+
+def test_coarser_initial_conditions_are_the_same_waves():
+    fine = linear_field(32, box_size=BOX, cosmology=Cosmology(), seed=3)
+    field = torch.fft.irfftn(coarser(fine, 16), s=(16, 16, 16))
+    low = fine.clone()
+    low[8:25], low[:, 8:25], low[:, :, 8:] = 0, 0, 0
+    expected = torch.fft.irfftn(low, s=(32, 32, 32))[::2, ::2, ::2]
+    assert field.numpy() == pytest.approx(expected.numpy(), abs=1e-5 * float(expected.abs().max()))
+
+
+def test_half_as_many_particles_start_from_the_same_displacements():
+    fine = linear_field(32, box_size=BOX, cosmology=Cosmology(), seed=3)
+    many = lagrangian_start(plan(n_particles=32), fine).positions
+    few = lagrangian_start(plan(), coarser(fine, 16)).positions
+    moved = [
+        (positions - lattice(n, BOX)).view(n, n, n, 3)[:: n // 16, :: n // 16, :: n // 16].flatten()
+        for positions, n in ((many, 32), (few, 16))
+    ]
+    assert float(torch.corrcoef(torch.stack(moved))[0, 1]) > 0.95
 
 
 def test_a_plan_decides_the_outcome():

@@ -12,6 +12,18 @@ from cosmoloom.data.readers.hdf5_snapshot import is_hdf5_snapshot, open_hdf5_sna
 from cosmoloom.data.readers.snapshot import ParticleSnapshot
 from cosmoloom.errors import BrokenFileError, MissingFileError
 
+_CUBES = (".npy", ".npz", ".zarr", ".fits")
+
+
+def is_cube(path: str | Path) -> bool:
+    """Tell whether a path, perhaps with ``::INDEX``, names a painted cube and no particles."""
+    file, chosen, _ = str(path).partition("::")
+    target = Path(file)
+    if chosen or target.suffix.lower() in _CUBES:
+        return True
+    hdf5 = target.suffix.lower() in (".h5", ".hdf5") and target.is_file()
+    return hdf5 and not is_hdf5_snapshot(target)
+
 
 def open_snapshot(path: str | Path, *, unit_length: float | None = None) -> ParticleSnapshot:
     """Read the header of a snapshot, and nothing of its particles.

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cosmoloom.evaluate.samples import Band, Values
+from cosmoloom.simulate.trusted import least_trusted_k, trust_sentence
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -147,15 +148,28 @@ def title_of(row: Comparison) -> str:
     return f"$z = {row.redshift:g}$" + ("" if row.trained else "  (never trained on)")
 
 
+def trusted(evaluation: Evaluation) -> dict[float, float | None]:
+    """Return to which k [h/Mpc] the held-out simulations are trusted at each redshift; None where it is unknown."""
+    plans = evaluation.facts["store"]["plans"].values()
+    return {row.redshift: least_trusted_k(plans, row.redshift) for row in evaluation.comparisons}
+
+
 def caption_of(evaluations: Sequence[Evaluation], more: str) -> str:
-    """Return who is compared with whom, in one or two lines."""
+    """Return who is compared with whom and how far the simulations are trusted, in a few lines."""
     facts = evaluations[0].facts
+    trust = trust_sentence(trusted(evaluations[0]))
     held_out = facts["held_out"]
-    kappas = ", ".join(f"{e.name} (kappa {e.facts['samples']['kappa']:.3g})" for e in evaluations)
+    names = ", ".join(_name_and_kappa(e) for e in evaluations)
     return (
-        f"{facts['samples']['count']} samples of {kappas} and {held_out['n_sub_volumes']} sub-volumes of "
+        f"{facts['samples']['count']} samples of {names} and {held_out['n_sub_volumes']} sub-volumes of "
         f"{held_out['n_boxes']} held-out simulations, {facts['model']['box_size']:g} Mpc/h each.  {more}"
+        + (f"  {trust}." if trust else "")
     )
+
+
+def _name_and_kappa(evaluation: Evaluation) -> str:
+    kappa = evaluation.facts["samples"]["kappa"]
+    return evaluation.name if kappa is None else f"{evaluation.name} (kappa {kappa:.3g})"
 
 
 def add_caption(figure: Figure, evaluations: Sequence[Evaluation], more: str) -> None:

@@ -19,6 +19,7 @@ from cosmoloom.evaluate.figures.canvas import (
     mark_box_scales,
     panels_with_residual,
     title_of,
+    trusted,
 )
 from cosmoloom.evaluate.samples import Band
 
@@ -37,6 +38,7 @@ def power_figure(evaluations: Sequence[Evaluation]) -> Figure:
     rows = evaluations[0].comparisons
     figure, top, bottom = panels_with_residual(len(rows))
     reach = 0.3
+    limits = trusted(evaluations[0])
     for index, (row, upper, lower) in enumerate(zip(rows, top, bottom, strict=True)):
         k = row.model.k
         draw_band(upper, k, Band.of(row.simulation.power), colour=SIMULATION, label="held-out simulations")
@@ -53,6 +55,10 @@ def power_figure(evaluations: Sequence[Evaluation]) -> Figure:
             upper.plot([], [], color=OTHERS, lw=1.1, ls=(0, (4, 2)), label=label)
             lower.plot(k, row.others_ratio, color=OTHERS, lw=1.1, ls=(0, (4, 2)))
         lower.axvline(K_MAX, color="0.6", lw=0.8, ls=":")
+        limit = limits[row.redshift]
+        if limit is not None and limit < k[-1]:
+            for axis in (upper, lower):
+                axis.axvspan(limit, float(k[-1]), facecolor="none", edgecolor="0.85", hatch="//", lw=0, zorder=0)
         upper.set(yscale="log", title=title_of(row))
         label_wavenumbers(lower)
         mark_box_scales(upper, evaluations[0])
@@ -64,7 +70,8 @@ def power_figure(evaluations: Sequence[Evaluation]) -> Figure:
     top[0].legend(fontsize=8, frameon=False, loc="lower left", bbox_to_anchor=(0, 0.08))
     more = (
         "Above: median and 16-84 % of single fields.  Below: model over held-out simulations, means, with the "
-        f"bootstrap error; shaded, {WANTED:.0%}; dotted, the end of the scales judged."
+        f"bootstrap error; shaded, {WANTED:.0%}; dotted, the end of the scales judged; hatched, where the simulations' "
+        "own power is less certain."
     )
     add_caption(figure, evaluations, more)
     return figure

@@ -1,0 +1,44 @@
+"""Floating-point operations of any computation, counted while it runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils.flop_counter import flop_registry
+
+
+class _Counter(TorchDispatchMode):
+    """Adds up what every operation costs.
+
+    torch's own ``FlopCounterMode`` also follows modules, by hooks that gradients of gradients do not survive.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.total = 0
+
+    def __torch_dispatch__(
+        self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
+    ) -> Any:
+        result = func(*args, **(kwargs or {}))
+        cost = flop_registry.get(func._overloadpacket)  # noqa: SLF001  the registry's keys
+        if cost is not None:
+            self.total += cost(*args, **(kwargs or {}), out_val=result)
+        return result
+
+
+def count_operations(work: Callable[[], object]) -> int:
+    """Return the operations of all matrix products and convolutions, forward and backward; a product and sum are two.
+
+    Compiled networks hide what they do: count those that are not.
+
+    Parameters
+    ----------
+    work : callable
+        Called once.
+    """
+    with _Counter() as counter:
+        work()
+    return int(counter.total)

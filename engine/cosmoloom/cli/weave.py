@@ -1,0 +1,190 @@
+"""``cosmoloom weave``: volumes of any size from a coarse one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from cosmoloom.box import Box
+    from cosmoloom.pipeline.multiscale.landed import Landed
+
+
+def weave(
+    start: Annotated[str, typer.Argument(help="The coarse volume: a file, or a model to sample it from.")],
+    by: Annotated[list[str], typer.Option(help="Refiner or patch model; once per refinement, from coarse to fine.")],
+    out: Annotated[Path, typer.Option(help="Output; .zarr keeps every scale, else .npy, .npz or .h5.")] = Path(
+        "volume.zarr"
+    ),
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the sample and of all that is added to it.")] = 0,
+    redshift: Annotated[float | None, typer.Option(help="Redshift; that of the coarse volume by default.")] = None,
+    box_size: Annotated[
+        float | None, typer.Option(min=0.0, help="Side of the volume [Mpc/h], where its file does not say.")
+    ] = None,
+    kappa: Annotated[float | None, typer.Option(help="Scaling of the sampled model [cosmic mean].")] = None,
+    periodic: Annotated[
+        bool | None, typer.Option("--periodic/--no-periodic", help="Whether opposite faces meet; the volume knows.")
+    ] = None,
+    tile: Annotated[int, typer.Option(min=2, help="Voxels per side of a tile and chunk of refiners; even.")] = 64,
+    memory: Annotated[
+        float | None, typer.Option(min=0.0, help="For a batch of patches [GB]; half of what is free by default.")
+    ] = None,
+    device: Annotated[str, typer.Option(help="Where to compute, as in cuda.")] = "cpu",
+) -> None:
+    """Refine the coarse volume START into a larger one.
+
+    Refiners work without seams, conserve mass and, into .zarr, need no more memory than a few tiles: an interrupted
+    call goes on when it is repeated.  Models of patches work as published, patch by patch beside their neighbours.
+    """
+    from cosmoloom.cli.device import require_device
+    from cosmoloom.errors import InvalidInputError
+    from cosmoloom.models import read_card
+    from cosmoloom.models.refiner_card import RefinerCard
+
+    require_device(device)
+    refining = {isinstance(read_card(name), RefinerCard) for name in by}
+    if len(refining) > 1:
+        raise InvalidInputError("--by names refiners and models of patches; one volume is made by one kind")
+    box = _start(start, seed=seed, redshift=redshift, box_size=box_size, kappa=kappa, device=device)
+    closed = box.periodic if periodic is None else periodic
+    facts = _facts(box, start, by, seed=seed, periodic=closed)
+    if refining == {True}:
+        _seamless(box, by, out, facts, tile=tile, device=device)
+    else:
+        budget = None if memory is None else int(memory * 1e9)
+        _patchwise(box, by, out, facts, memory=budget, device=device)
+
+
+def _start(
+    start: str, *, seed: int, redshift: float | None, box_size: float | None, kappa: float | None, device: str
+) -> Box:
+    """Open the coarse volume, or sample it."""
+    from cosmoloom.box import Box
+    from cosmoloom.data.readers import open_box
+    from cosmoloom.errors import InvalidInputError
+    from cosmoloom.models import load, names
+    from cosmoloom.models.folder import CARD
+
+    if start not in names() and not (Path(start) / CARD).is_file():
+        return open_box(start, redshift=redshift, box_size=box_size)
+    box = load(start, device=device).sample(seed=seed, redshift=redshift, kappa=kappa)
+    if not isinstance(box, Box):
+        raise InvalidInputError(f"model {start} makes maps; volumes start from one that makes volumes")
+    return box
+
+
+def _facts(box: Box, start: str, by: list[str], *, seed: int, periodic: bool) -> dict[str, Any]:
+    """Return what is kept beside the volume."""
+    import hashlib
+
+    from cosmoloom import __version__
+    from cosmoloom.models import read_card
+
+    cards = [read_card(name) for name in by]
+    facts: dict[str, Any] = {
+        "box_size": box.box_size,
+        "seed": seed,
+        "periodic": periodic,
+        "start": start,
+        "start_sha256": hashlib.sha256(box.density.tobytes()).hexdigest(),
+        "models": [card.name for card in cards],
+        "weights_sha256": [card.weights_sha256 for card in cards],
+        "units": "rho / cosmic mean; lengths in Mpc/h, comoving",
+        "made_by": f"cosmoloom {__version__}",
+    }
+    return facts if box.redshift is None else {**facts, "redshift": box.redshift}
+
+
+def _seamless(box: Box, by: list[str], out: Path, facts: dict[str, Any], *, tile: int, device: str) -> None:
+    """Refine without seams, into a pyramid on disk or a single file."""
+    from cosmoloom.errors import InvalidInputError
+    from cosmoloom.models.refiners import load_refiner
+    from cosmoloom.pipeline.multiscale.ome_zarr import PyramidStore
+    from cosmoloom.pipeline.multiscale.seamless import Circumstances
+    from cosmoloom.pipeline.multiscale.weave_seamless import weave_seamless
+
+    if box.redshift is None:
+        raise InvalidInputError("refiners need the redshift of the coarse volume: give --redshift")
+    refiners, cards = zip(*(load_refiner(name) for name in by), strict=True)
+    for card in cards:
+        low, high = card.redshift_range
+        if not low <= box.redshift <= high:
+            raise InvalidInputError(
+                f"refiner {card.name} was trained at redshifts {low:g} to {high:g}, not {box.redshift:g}"
+            )
+    given = Circumstances(
+        seed=facts["seed"], growth=float(cards[0].universe.growth_factor(box.redshift)), box_size=box.box_size,
+        periodic=facts["periodic"], tile=tile,
+    )  # fmt: skip
+    moved = [refiner.to(device) for refiner in refiners]
+    if out.suffix != ".zarr":
+        _into_file(weave_seamless(box.density, moved, given), out, facts, scales=len(by))
+        return
+    sides = [box.n * 2**scale for scale in range(len(by) + 1)]
+    store = PyramidStore(out, sides=sides, box_size=box.box_size, plan={**facts, "tile": tile}, facts=facts)
+    try:
+        for _ in _shown(weave_seamless(box.density, moved, given, store)):
+            pass  # the store keeps every piece
+    except KeyboardInterrupt:
+        print(f"{store.draft} keeps what is done; the same command goes on from there")
+        raise
+    store.finish()
+    print(f"{out}: {' -> '.join(f'{side}^3' for side in sides)}, box {box.box_size:g} Mpc/h")
+
+
+def _patchwise(
+    box: Box, by: list[str], out: Path, facts: dict[str, Any], *, memory: int | None, device: str
+) -> None:
+    """Refine patch by patch, as published, into a single file."""
+    from cosmoloom.errors import InvalidInputError
+    from cosmoloom.models import load
+    from cosmoloom.pipeline.multiscale.patch_model import patch_model
+    from cosmoloom.pipeline.multiscale.patchwise import weave_patches
+    from cosmoloom.pipeline.published import PublishedModel
+
+    models = []
+    for name in by:
+        model = load(name, device=device)
+        if not isinstance(model, PublishedModel):
+            raise InvalidInputError(f"{name} makes whole volumes; refine by refiners or by models of patches")
+        models.append(patch_model(model))
+    pieces = weave_patches(box.density, models, seed=facts["seed"], wrapped=facts["periodic"], memory=memory)
+    _into_file(pieces, out, facts, scales=len(by))
+
+
+def _into_file(pieces: Iterator[Landed], out: Path, facts: dict[str, Any], *, scales: int) -> None:
+    """Put the finest scale together and write it."""
+    import numpy as np
+
+    from cosmoloom.data.atomic import require_writable
+    from cosmoloom.data.writers import require_known_suffix, write_fields
+
+    require_known_suffix(out)
+    require_writable(out)
+    whole = None
+    for piece in _shown(pieces):
+        if piece.scale == scales:
+            whole = np.empty((piece.n,) * 3, dtype=np.float32) if whole is None else whole
+            whole[piece.where] = piece.density
+    assert whole is not None, "every stream ends with the finest scale"
+    write_fields(out, whole, facts)
+    print(f"{out}: {len(whole)}^3, box {facts['box_size']:g} Mpc/h, mean {float(whole.mean(dtype=np.float64)):.3f}")
+
+
+def _shown(pieces: Iterator[Landed]) -> Iterator[Landed]:
+    """Pass pieces on, with a bar per scale."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+    console = Console()
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    bars: dict[int, TaskID] = {}
+    with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
+        for piece in pieces:
+            if piece.scale not in bars:
+                bars[piece.scale] = progress.add_task(f"{piece.n}^3", total=1.0)
+            progress.update(bars[piece.scale], completed=piece.share)
+            yield piece

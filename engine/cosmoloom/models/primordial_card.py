@@ -1,0 +1,52 @@
+"""Card of a primordial model: its grids of noise, the linear power that colours them, and the network."""
+
+from __future__ import annotations
+
+from typing import Any, Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from cosmoloom.models.card import ModelCard
+
+FORMAT: Final = "cosmoloom-primordial-generator"
+
+
+class LinearPowerTable(BaseModel):
+    """Linear power at z = 0, straight in the logarithms between its entries.
+
+    Attributes
+    ----------
+    k : tuple
+        Wavenumbers [h/Mpc].
+    power : tuple
+        Power [(Mpc/h)^3].
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    k: tuple[float, ...]
+    power: tuple[float, ...]
+
+
+class PrimordialCard(ModelCard):
+    """Card of a :class:`cosmoloom.pipeline.primordial.PrimordialModel`."""
+
+    format: Literal["cosmoloom-primordial-generator"] = FORMAT
+    architecture: dict[str, Any] = Field(description="sizes of the network")
+    grids: dict[str, Any] = Field(description="of the noise, and the lattice that is displaced")
+    linear_power: LinearPowerTable
+
+    @property
+    def kappa_conditions(self) -> bool:
+        """Whether the network reads kappa: it does."""
+        return True
+
+    def facts(self) -> dict[str, str]:
+        """Return what a reader asks first, in words."""
+        low, high = self.kappa_range
+        grids = self.grids
+        noise = (
+            f"white noise of {grids.get('long_n')}^3 cells in {grids.get('long_size')} Mpc/h (long waves) and "
+            f"{self.n}^3 in {self.box_size:g} Mpc/h, split at {grids.get('k_split')} h/Mpc"
+        )
+        return {**super().facts(), "initial conditions": noise, "kappa": f"{low:g} to {high:g} cosmic mean"}

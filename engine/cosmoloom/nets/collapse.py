@@ -1,0 +1,150 @@
+"""The collapse network: matter moved by Lagrangian theory in, the cosmic web that gravity makes of it out.
+
+Displacements from the initial conditions put matter near where it ends; what they cannot do is stop where streams
+cross, so walls and haloes come out blurred.  The network writes a correction to ln rho: a U-Net over the eight voxels
+of a cell as channels, beside the linear field and its whitened noise, which tell it where what collapses comes from.
+Scale and shift of every layer follow from growth factor and ln kappa.  Beyond the faces of the volume it sees zeros.
+
+References
+----------
+He et al. (2019), PNAS 116, 13825 (a U-Net from Lagrangian displacements to N-body ones); Ronneberger et al. (2015),
+arXiv:1505.04597 (U-Net); Perez et al. (2018), arXiv:1709.07871 (scale and shift).
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from itertools import pairwise
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from cosmoloom.errors import InvalidInputError
+from cosmoloom.nets.conditional import SLOPE, Condition, interleave
+from cosmoloom.nets.critic import fold
+
+THIN = 0.1
+"""Density that is added before a logarithm is taken, over the cosmic mean [1]: displaced voxels may be empty."""
+LOG_DENSITIES = (-6.0, 7.5)
+"""Least and largest ln rho that is written [1]: below the emptiest voxels of simulations, beyond the densest."""
+FEATURES = 3
+"""Fields that are read: displaced density, linear overdensity, white noise."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CollapseConfig:
+    """Size of a collapse network.
+
+    Attributes
+    ----------
+    n : int
+        Voxels per side.
+    widths : tuple of int
+        Channels on half of the grid, on a quarter, ...
+    condition_width : int
+        Hidden width of the network that reads growth factor and ln kappa.
+    """
+
+    n: int = 64
+    widths: tuple[int, ...] = (16, 32, 64)
+    condition_width: int = 64
+
+    def __post_init__(self) -> None:
+        if not self.widths or min(*self.widths, self.condition_width) < 1:
+            raise InvalidInputError(
+                f"a collapse network needs one width or more, all positive, got {list(self.widths)} and "
+                f"condition_width {self.condition_width}"
+            )
+        if self.n < 1 or self.n % 2 ** len(self.widths):
+            raise InvalidInputError(
+                f"{len(self.widths)} widths halve the grid as often: n must be a multiple of {2 ** len(self.widths)}, "
+                f"got {self.n}"
+            )
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> CollapseConfig:
+        """Read the plain dictionary of :meth:`as_dict`."""
+        return cls(**{**values, "widths": tuple(values["widths"])})
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain values for a JSON card."""
+        return {**asdict(self), "widths": list(self.widths)}
+
+
+def features(displaced: Tensor, linear: Tensor, white: Tensor, growth: Tensor) -> tuple[Tensor, Tensor]:
+    """Return ln of the displaced density, and all that the network reads, of order one: (b, 24, n/2, n/2, n/2)."""
+    log_displaced = torch.log(displaced + THIN)
+    grown = linear * growth[:, None, None, None]
+    return log_displaced, fold(torch.stack([0.7 * log_displaced + 0.4, 0.5 * grown, white], dim=1))
+
+
+class Layer(nn.Module):
+    """Convolution of 3^3 voxels, scale and shift as the condition says, rectifier."""
+
+    def __init__(self, channels: int, width: int, condition_width: int) -> None:
+        super().__init__()
+        self.convolution = nn.Conv3d(channels, width, kernel_size=3, padding=1)
+        self.affine = nn.Linear(condition_width, 2 * width)
+        nn.init.normal_(self.affine.weight, std=0.02)
+        nn.init.zeros_(self.affine.bias)
+
+    def forward(self, features: Tensor, condition: Tensor) -> Tensor:
+        scale, shift = self.affine(condition)[:, :, None, None, None].chunk(2, dim=1)
+        return functional.leaky_relu(torch.addcmul(shift, self.convolution(features), 1.0 + scale), SLOPE)
+
+
+class Collapse(nn.Module):
+    """Map displaced density and initial conditions to ln rho."""
+
+    def __init__(self, config: CollapseConfig) -> None:
+        super().__init__()
+        self.config = config
+        widths, hidden = config.widths, config.condition_width
+        self.condition = Condition(hidden)
+        self.entry = Layer(8 * FEATURES, widths[0], hidden)
+        self.downs = nn.ModuleList(nn.Conv3d(a, b, kernel_size=2, stride=2) for a, b in pairwise(widths))
+        self.encoders = nn.ModuleList(Layer(width, width, hidden) for width in widths[1:])
+        self.bottom = Layer(widths[-1], widths[-1], hidden)
+        self.ups = nn.ModuleList(
+            nn.ConvTranspose3d(b, a, kernel_size=2, stride=2) for a, b in pairwise(widths)
+        )
+        self.decoders = nn.ModuleList(Layer(width, width, hidden) for width in widths[:-1])
+        self.finish = Layer(widths[0], widths[0], hidden)
+        self.last = nn.Conv3d(widths[0], 8, kernel_size=3, padding=1)
+        for parameter in self.last.parameters():
+            nn.init.zeros_(parameter)  # begins with the displaced density as it is
+
+    def forward(self, displaced: Tensor, linear: Tensor, white: Tensor, growth: Tensor, log_kappa: Tensor) -> Tensor:
+        """Return ln of rho over the cosmic mean.
+
+        Parameters
+        ----------
+        displaced : Tensor, shape (b, n, n, n)
+            Density after Lagrangian displacements, over the cosmic mean [1].
+        linear : Tensor, shape (b, n, n, n)
+            Linear overdensity at z = 0 [1].
+        white : Tensor, shape (b, n, n, n)
+            The same with equal power at all scales, of variance 1.
+        growth, log_kappa : Tensor, shape (b,)
+            Linear growth factor D(z) and ln kappa [1].
+
+        Returns
+        -------
+        Tensor, shape (b, n, n, n), float32
+            Within :data:`LOG_DENSITIES`.
+        """
+        condition = self.condition(growth, log_kappa)
+        log_displaced, x = features(displaced, linear, white, growth)
+        x = self.entry(x, condition)  # (b, c, n/2, n/2, n/2)
+        kept = []
+        for down, encoder in zip(self.downs, self.encoders, strict=True):
+            kept.append(x)
+            x = encoder(down(x), condition)  # halves the grid
+        x = x + self.bottom(x, condition)
+        for up, decoder, before in zip(reversed(self.ups), reversed(self.decoders), reversed(kept), strict=True):
+            x = decoder(up(x) + before, condition)  # doubles the grid
+        x = x + self.finish(x, condition)
+        correction = interleave(self.last(x)).float()  # (b, n, n, n)
+        return (log_displaced + correction).clamp(*LOG_DENSITIES)

@@ -1,0 +1,1 @@
+"""Volumes of any size: patch by patch as published, and without seams."""

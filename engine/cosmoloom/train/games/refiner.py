@@ -1,0 +1,97 @@
+"""The refiner game: a network adds detail to real coarse fields, a critic sees fine, coarse, and what is between."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from cosmoloom.data.crops import Crops
+from cosmoloom.models.refiner_card import RefinerCard
+from cosmoloom.models.refiners import save_refiner
+from cosmoloom.nets.seamless import SeamlessRefiner
+from cosmoloom.nets.seamless_critic import RefinerCritic
+from cosmoloom.train.compute import Compute
+from cosmoloom.train.games.duel import Drawer, Duel
+from cosmoloom.train.games.refiner_batch import RefinerBatch, measure_contrast, refiner_drawer
+from cosmoloom.train.recipes.refiner import RefinerRecipe
+
+
+class RefinerGame(Duel[RefinerRecipe, RefinerBatch, SeamlessRefiner, RefinerCritic]):
+    """Training of a seamless refiner.
+
+    Parameters
+    ----------
+    recipe : RefinerRecipe
+        Settings.
+    crops : Crops
+        Real boxes at the finest resolution.
+    compute : Compute
+        Where and how to compute.
+    """
+
+    batch_type = RefinerBatch
+
+    def __init__(self, recipe: RefinerRecipe, crops: Crops, compute: Compute) -> None:
+        torch.manual_seed(recipe.seed)
+        sizes, contrast = recipe.networks, measure_contrast(recipe, crops)
+        super().__init__(
+            recipe, crops, compute,
+            generator=SeamlessRefiner(sizes.config, contrast),
+            critic=RefinerCritic(contrast, widths=sizes.critic_widths, condition_width=sizes.condition_width),
+        )  # fmt: skip
+
+    def drawer(self, crops: Crops) -> Drawer:
+        """Return a function that draws sub-volumes and noise."""
+        return refiner_drawer(self.recipe, crops, count=self.recipe.updates.batch)
+
+    def make(self, generator: torch.nn.Module, batch: RefinerBatch) -> Tensor:
+        """Return fine densities, shape (b, n, n, n)."""
+        fine: Tensor = generator(batch.coarse, batch.noise, *batch.conditions)
+        return fine
+
+    def real(self, batch: RefinerBatch) -> Tensor:
+        """Return what is judged of real sub-volumes, shape (b, 17, n / 2, n / 2, n / 2)."""
+        return self.seen(batch.fine, batch)
+
+    def seen(self, made: Tensor, batch: RefinerBatch) -> Tensor:
+        """Return what is judged of fine densities, beside the coarse ones they were made from."""
+        return self.critic.fields(made, batch.parents, *batch.conditions)
+
+    def score(self, critic: torch.nn.Module, fields: Tensor, batch: RefinerBatch) -> Tensor:
+        """Return raw scores, shape (b,)."""
+        scores: Tensor = critic(fields, *batch.conditions)
+        return scores
+
+    def densities(self, made: Tensor, batch: RefinerBatch) -> tuple[Tensor, Tensor, Tensor]:
+        """Return real and generated sub-volumes, and redshifts."""
+        return batch.fine, made, batch.redshift
+
+    @torch.no_grad()
+    def draw(self, count: int, *, redshift: float, seed: int) -> Tensor:
+        """Refine real coarse sub-volumes of the training boxes, shape (count, n, n, n)."""
+        draw = refiner_drawer(self.recipe, self.crops, count=count, redshift=redshift)
+        entries = draw(np.random.default_rng(seed))
+        batch = RefinerBatch.named(tuple(torch.from_numpy(entry).to(self.compute.device) for entry in entries))
+        return self.make(self.average, batch).cpu()
+
+    def export(self, folder: Path, *, name: str, iteration: int) -> RefinerCard:
+        """Write the running average as a refiner."""
+        data = self.recipe.data
+        card = RefinerCard(
+            name=name,
+            description="Doubles the grid of a matter density without seams and without losing mass.",
+            sizes=asdict(self.recipe.networks.config),
+            n=data.n,
+            box_size=data.n * self.crops.voxel_size * data.scales[0],
+            voxel_sizes=tuple(scale * self.crops.voxel_size for scale in data.scales),
+            latent_size=data.n**3,
+            redshift_range=(min(data.redshifts), max(data.redshifts)),
+            trained_redshifts=data.redshifts,
+            cosmology=self.crops.cosmology.as_dict(),
+            training={**self.recipe.facts(), "iterations_done": iteration},
+        )
+        return save_refiner(folder, refiner=self.average, card=card)

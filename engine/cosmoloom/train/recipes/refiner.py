@@ -1,0 +1,69 @@
+"""Recipe of the refiner game: a network doubles the grid of a density, wherever it is asked to."""
+
+from __future__ import annotations
+
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from cosmoloom.errors import InvalidInputError
+from cosmoloom.nets.seamless import RefinerConfig
+from cosmoloom.train.recipes.duel import DuelRecipe
+from cosmoloom.train.recipes.section import Section
+from cosmoloom.train.recipes.sections import DataSection
+
+
+class RefinerData(DataSection):
+    """Boxes; n is the side of the fine sub-volumes that the critic sees."""
+
+    scales: tuple[int, ...] = (1,)
+    """Voxels averaged into one of the fine grid; each batch is of one of these scales."""
+
+    @model_validator(mode="after")
+    def _scales_ascend(self) -> Self:
+        if not self.scales or self.scales[0] < 1 or list(self.scales) != sorted(set(self.scales)):
+            raise ValueError(f"scales ascend from 1 or above, got {list(self.scales)}")
+        return self
+
+
+class RefinerNetworks(Section):
+    """Sizes of refiner and critic."""
+
+    width: int = 32
+    """Channels of the refiner."""
+    depth: int = 5
+    """Convolutions of the refiner, and coarse voxels around a place that decide it."""
+    condition_width: int = Field(default=32, ge=1)
+    """Hidden width of what reads growth factor and voxel size."""
+    critic_widths: tuple[int, ...] = Field(default=(32, 64, 128), min_length=1)
+    """Channels of the critic on the coarse grid, and after each halving."""
+
+    @property
+    def config(self) -> RefinerConfig:
+        """Sizes of the refiner."""
+        return RefinerConfig(width=self.width, depth=self.depth, condition_width=self.condition_width)
+
+
+class RefinerRecipe(DuelRecipe):
+    """Recipe of :class:`cosmoloom.train.games.refiner.RefinerGame`."""
+
+    game: Literal["refiner"] = "refiner"
+    data: RefinerData
+    networks: RefinerNetworks = RefinerNetworks()
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        try:
+            _ = self.networks.config
+        except InvalidInputError as error:
+            raise ValueError(f"networks: {error}") from error
+        widths = len(self.networks.critic_widths)
+        least = 2 ** (widths + 1) + 4
+        if self.data.n % 2 or self.data.n < least:
+            raise ValueError(f"data.n must be even, and at least {least} for a critic of {widths} widths")
+        return self
+
+    @property
+    def fine_side(self) -> int:
+        """Fine voxels per side that the refiner computes with: those of n, and its margin."""
+        return self.data.n + 4 * self.networks.depth

@@ -1,0 +1,54 @@
+"""What keys do in the explorer: one table, for the bindings and for the list that a person reads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from cosmoloom_explorer.settings import clamp
+
+if TYPE_CHECKING:
+    from napari_cosmoloom.explorer import Explorer
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """A key, what it does in words, and doing it."""
+
+    key: str
+    text: str
+    run: Callable[[], None]
+
+
+def actions(explorer: Explorer) -> tuple[Action, ...]:
+    """Return the keys of one explorer."""
+    state, controls = explorer.state, explorer.controls
+
+    def step_redshift(step: float) -> None:
+        state.redshift = clamp(state.redshift + step, state.limits.redshift)
+
+    def scale_kappa(factor: float) -> None:
+        state.kappa = clamp(state.kappa * factor, state.limits.kappa)
+
+    def recolour() -> None:
+        state.colouring = "error" if state.colouring == "density" else "density"
+
+    return (
+        Action("Control-Alt-N", "another universe", controls.seed.draw),
+        Action("Control-Alt-Left", "earlier", lambda: step_redshift(0.05)),
+        Action("Control-Alt-Right", "later", lambda: step_redshift(-0.05)),
+        Action("Control-Alt-Up", "larger \u03ba", lambda: scale_kappa(1.05)),
+        Action("Control-Alt-Down", "smaller \u03ba", lambda: scale_kappa(1 / 1.05)),
+        Action("Control-Alt-2", "2D slice", lambda: setattr(state, "ndisplay", 2)),
+        Action("Control-Alt-3", "3D volume", lambda: setattr(state, "ndisplay", 3)),
+        Action("Control-Alt-E", "colours: density, or error of \u03c1", recolour),
+        Action("Control-Alt-PageUp", "checkpoint before", lambda: controls.training.step(-1)),
+        Action("Control-Alt-PageDown", "checkpoint after", lambda: controls.training.step(1)),
+        Action("Control-Alt-P", "play the checkpoints, or pause", controls.training.toggle),
+        Action("Control-Alt-Z", "undo", explorer.undo),
+        Action("Control-Alt-Y", "redo", explorer.redo),
+        Action("Control-Alt-B", "bookmark this state", explorer.keeper.keep),
+        Action("Control-Alt-C", "copy as Python", lambda: explorer.keeper.copy("python")),
+        Action("Control-Alt-K", "this list", explorer.show_keys),
+    )

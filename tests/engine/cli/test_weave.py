@@ -1,0 +1,120 @@
+"""The command that makes large volumes."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+import cosmoloom as cl
+from cosmoloom.cosmology import Cosmology
+from cosmoloom.data.pyramid import block_mean
+from cosmoloom.models import save_published
+from cosmoloom.models.published_card import PublishedCard
+from cosmoloom.models.refiner_card import RefinerCard
+from cosmoloom.models.refiners import load_refiner, save_refiner
+from cosmoloom.nets.published import architecture
+from cosmoloom.nets.seamless import RefinerConfig, SeamlessRefiner
+from cosmoloom.pipeline.multiscale.ome_zarr import open_pyramid
+
+
+@pytest.fixture(scope="module")
+def refiner(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder of a refiner with random weights."""
+    config = RefinerConfig(width=4, depth=2, condition_width=4)
+    torch.manual_seed(3)
+    card = RefinerCard(
+        name="tiny-refiner", description="Random weights.", sizes=asdict(config), n=16, box_size=16.0,
+        voxel_sizes=(1.0,), latent_size=16**3, redshift_range=(0.0, 3.0), trained_redshifts=(3.0, 0.0),
+        cosmology=Cosmology().as_dict(),
+    )  # fmt: skip
+    folder = tmp_path_factory.mktemp("refiners") / "tiny-refiner"
+    save_refiner(folder, refiner=SeamlessRefiner(config), card=card)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def patches(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder of a model of patches with random weights."""
+    found = architecture("srivastava2018-m2")
+    config = found.config.from_dict({"patch": 8, "width": 2, "ablation": "plain"})
+    torch.manual_seed(3)
+    generator = found.generator(config)
+    *_, last = generator.parameters()
+    torch.nn.init.ones_(last)
+    card = PublishedCard(
+        name="tiny-m2", description="Random weights.", architecture="srivastava2018-m2", sizes=config.as_dict(),
+        makes="patches", scaling="srivastava2018", mean_count=8.0, n=8, box_size=8.0, latent_size=config.latent_size,
+        redshift_range=(0.0, 0.0), trained_redshifts=(0.0,), cosmology=Cosmology().as_dict(),
+    )  # fmt: skip
+    folder = tmp_path_factory.mktemp("patches") / "tiny-m2"
+    save_published(folder, generator=generator, card=card)
+    return folder
+
+
+def test_a_saved_refiner_is_the_same_when_loaded(refiner: Path) -> None:
+    torch.manual_seed(3)
+    made = SeamlessRefiner(RefinerConfig(width=4, depth=2, condition_width=4)).state_dict()
+    network, card = load_refiner(refiner)
+    assert card.voxel_sizes == (1.0,)
+    for name, value in network.state_dict().items():
+        assert torch.equal(value, made[name])
+
+
+def test_refiners_make_a_pyramid_of_equal_mass(cosmoloom, cube: Path, refiner: Path, tmp_path: Path) -> None:
+    out = tmp_path / "volume.zarr"
+    assert cosmoloom("weave", cube, "--by", refiner, "--by", refiner, "--out", out, "--tile", 32).status == 0
+    (fine, middle, low), facts = open_pyramid(out)
+    assert (fine.shape, middle.shape, facts["models"]) == ((64,) * 3, (32,) * 3, ["tiny-refiner"] * 2)
+    np.testing.assert_array_equal(low[...], cl.open(cube).density)
+    np.testing.assert_allclose(block_mean(fine[...], 4), low[...], rtol=1e-5)
+
+
+def test_a_call_makes_the_same_volume_in_any_format(cosmoloom, cube: Path, refiner: Path, tmp_path: Path) -> None:
+    volumes = []
+    for name in ("a.npz", "b.zarr"):
+        assert cosmoloom("weave", cube, "--by", refiner, "--out", tmp_path / name, "--periodic").status == 0
+        volumes.append(cl.open(tmp_path / name))
+    np.testing.assert_array_equal(volumes[0].density, volumes[1].density)
+    assert [(box.periodic, box.box_size, box.redshift) for box in volumes] == [(True, 16.0, 0.0)] * 2
+
+
+def test_a_volume_can_start_from_a_model(cosmoloom, tiny_model_folder: Path, refiner: Path, tmp_path: Path) -> None:
+    out = tmp_path / "a.npz"
+    command = ["weave", tiny_model_folder, "--by", refiner, "--out", out, "--seed", 4, "--redshift", 0.5]
+    assert cosmoloom(*command).status == 0
+    box, start = cl.open(out), cl.load(tiny_model_folder).sample(seed=4, redshift=0.5)
+    assert (box.n, box.box_size, box.redshift, box.periodic) == (32, 16.0, 0.5, False)
+    np.testing.assert_allclose(block_mean(box.density, 2), start.density, rtol=1e-5)
+
+
+def test_models_of_patches_refine_as_published(cosmoloom, cube: Path, patches: Path, tmp_path: Path) -> None:
+    out = tmp_path / "a.h5"
+    assert cosmoloom("weave", cube, "--by", patches, "--out", out).status == 0
+    box = cl.open(out)
+    assert (box.n, box.box_size) == (32, 16.0)
+    assert box.density.std() > 0
+
+
+def test_bad_calls_end_in_one_line(cosmoloom, cube, patches, refiner, tiny_model_folder, tmp_path) -> None:
+    out = tmp_path / "a.npz"
+    undated = tmp_path / "undated.npy"
+    np.save(undated, np.ones((8, 8, 8), dtype=np.float32))
+    for said, arguments in {
+        "one volume is made by one kind": [cube, "--by", refiner, "--by", patches],
+        "refine by refiners or by models of patches": [cube, "--by", tiny_model_folder],
+        "trained at redshifts 0 to 3, not 5": [cube, "--by", refiner, "--redshift", 5],
+        "even number of voxels": [cube, "--by", refiner, "--tile", 7],
+        "is a refiner, which needs a coarse volume": [refiner, "--by", refiner],
+        "makes patches": [patches, "--by", refiner],
+        "add --box-size": [undated, "--by", refiner],
+        "give --redshift": [undated, "--by", refiner, "--box-size", 8],
+    }.items():
+        outcome = cosmoloom("weave", *arguments, "--out", out)
+        assert outcome.status == 2
+        assert said in outcome.err
+        assert outcome.err.count("\n") == 1
+        assert not out.exists()
