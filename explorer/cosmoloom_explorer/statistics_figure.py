@@ -73,7 +73,7 @@ class StatisticsFigure:
             0.97, 0.06, "dashed: unrelated fields", transform=dice.transAxes, ha="right", fontsize=FONT,
             color=colours.MUTED,
         )  # fmt: skip
-        self._legend = self._make_legend()
+        self._legend = self._make_legend(with_trust=False)
         self._canvas: Any = None
         self._present: Callable[[], None] = _nowhere
         self._background: Any = None
@@ -125,6 +125,9 @@ class StatisticsFigure:
         k = examples[0].power.x
         for name in OVER_K:
             self.panels[name].axes.set_xlim(0.85 * k[0], 1.1 * k[-1])
+        self._legend.remove()
+        self._legend = self._make_legend(with_trust=any(statistics.trusted_k is not None for statistics in examples))
+        self._place_legend()
         self.redraw()
 
     def fits(self, statistics: LiveStatistics) -> bool:
@@ -161,14 +164,18 @@ class StatisticsFigure:
         places = [(x, y + low + 6, w, h - low - 6), (x, y, w, low), *boxes[1:]]
         for panel, (x, y, w, h) in zip(self.panels.values(), places, strict=True):
             panel.axes.set_position((x / width, y / height, w / width, h / height))
-        self._legend.set_bbox_to_anchor((LEFT / width, 1.0 - 2 / height))
+        self._place_legend()
 
     def _label(self, axes: Axes, title: str, x_label: str, y_label: str) -> None:
         axes.set_title(title, fontsize=FONT + 0.5, color=colours.TEXT, loc="left", pad=4)
         axes.set_xlabel(x_label, fontsize=FONT, color=colours.TEXT, labelpad=2)
         axes.set_ylabel(y_label, fontsize=FONT, color=colours.TEXT, labelpad=3)
 
-    def _make_legend(self) -> Any:
+    def _place_legend(self) -> None:
+        width, height = self._size
+        self._legend.set_bbox_to_anchor((LEFT / width, 1.0 - 2 / height))
+
+    def _make_legend(self, *, with_trust: bool) -> Any:
         held_out = (
             Patch(facecolor=colours.SIMULATION, alpha=0.28, lw=0),
             Line2D([], [], color=colours.SIMULATION, lw=1.2, ls=(0, (3, 1.5))),
@@ -177,11 +184,11 @@ class StatisticsFigure:
             Line2D([], [], color=colours.GENERATED, lw=2),
             Line2D([], [], color=colours.SIMULATION, lw=1.5),
             held_out,
-            Patch(facecolor=colours.MUTED, alpha=0.3, lw=0),
         ]
-        labels = [
-            "generated", "simulation shown", "held-out median, 16\N{EN DASH}84 %", "simulations not trusted to 5 %",
-        ]  # fmt: skip
+        labels = ["generated", "simulation shown", "held-out median, 16\N{EN DASH}84 %"]
+        if with_trust:
+            handles.append(Patch(facecolor=colours.MUTED, alpha=0.3, lw=0))
+            labels.append("simulations not trusted to 5 %")
         legend = self.figure.legend(
             handles, labels, ncols=4, loc="upper left", frameon=False, fontsize=FONT + 0.5,
             labelcolor=colours.TEXT, handlelength=2.2, columnspacing=1.6, borderpad=0.2, borderaxespad=0.0,

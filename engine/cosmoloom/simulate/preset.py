@@ -9,6 +9,7 @@ from typing import Any
 
 from cosmoloom.cosmology import Cosmology
 from cosmoloom.errors import InvalidInputError
+from cosmoloom.simulate.campaign import grid_of
 from cosmoloom.simulate.plan import SimulationPlan
 
 _FOLDER = files("cosmoloom.simulate") / "presets"
@@ -87,7 +88,8 @@ def simulation_set(preset: str, **changes: Any) -> SimulationSet:
     plan["redshifts"] = tuple(sorted({float(z) for z in plan["redshifts"]}, reverse=True))
     if "grid" not in outer:
         outer["grid"] = max(4, table["grid"] * plan["n_particles"] // particles)
+    simulated = SimulationPlan(**plan, cosmology=Cosmology(**cosmology))
+    outer["grid"] = grid_of(simulated, outer["grid"])
     return SimulationSet(
-        plan=SimulationPlan(**plan, cosmology=Cosmology(**cosmology)),
-        **{name: outer.get(name, table.get(name, False)) for name in ("boxes", "grid", "pair")},
+        plan=simulated, **{name: outer.get(name, table.get(name, False)) for name in ("boxes", "grid", "pair")}
     )

@@ -159,7 +159,7 @@ def test_unwritable_store(cosmoloom, here, tmp_path):
         (["--particles", 17], ["even"]),
         (["--box-size", -1], ["box_size"]),
         (["--redshifts", "3,zero"], ["--redshifts", "3,zero"]),
-        (["--redshifts", "0,3"], ["fall"]),
+        (["--redshifts", "3,-1"], ["0 or above"]),
         (["--redshifts", "12,0"], ["later than the start"]),
         (["--grid", 2, "--particles", 16], ["grid"]),
         (["--boxes", 3, "--pair"], ["even"]),
