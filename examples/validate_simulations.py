@@ -27,7 +27,8 @@ for spacing in SPACINGS:
         continue
     print(f"particles {spacing:g} Mpc/h apart:")
     curves += converge(
-        spacing, n_particles=options.particles, device=options.device, on_run=lambda name: print(f"  {name}", flush=True)
+        spacing, n_particles=options.particles, device=options.device,
+        on_run=lambda name: print(f"  {name}", flush=True),
     )
     write_curves(table, curves)
 

@@ -95,14 +95,13 @@ def slice_titles(redshift: float, snapshot: float | None) -> tuple[str, str]:
 
 
 def statistics_text(statistics: LiveStatistics) -> str:
-    """Return mean densities, and how many held-out sub-volumes make the band."""
-    text = f"mean \u03c1/\u03c1\u0304 = {statistics.mean_density:.3f}"
+    """Return mean densities, how many held-out sub-volumes make the band, and to which k they are trusted."""
+    text = f"mean \u03c1/\u03c1\u0304 {statistics.mean_density:.3f}"
     if statistics.reference_mean_density is not None:
         text += f" (simulation {statistics.reference_mean_density:.3f})"
     if statistics.n_samples == 0:
-        return f"{text}    no held-out simulations of its kind"
-    between = ", interpolated" if statistics.interpolated else ""
-    text += f"    N = {statistics.n_samples} held-out sub-volumes{between}"
+        return f"{text}   no held-out simulations of its kind"
+    text += f"   N = {statistics.n_samples}" + (" (interpolated)" if statistics.interpolated else "")
     if statistics.trusted_k is not None:
-        text += f"    trusted to k = {statistics.trusted_k:.2g} h/Mpc"
+        text += f"   trusted to k = {statistics.trusted_k:.2g}"
     return text

@@ -188,10 +188,10 @@ class StatisticsFigure:
         labels = ["generated", "simulation shown", "held-out median, 16\N{EN DASH}84 %"]
         if with_trust:
             handles.append(Patch(facecolor=colours.MUTED, alpha=0.3, lw=0))
-            labels.append("simulations not trusted to 5 %")
+            labels.append("not trusted to 5 %")
         legend = self.figure.legend(
             handles, labels, ncols=4, loc="upper left", frameon=False, fontsize=FONT + 0.5,
-            labelcolor=colours.TEXT, handlelength=2.2, columnspacing=1.6, borderpad=0.2, borderaxespad=0.0,
+            labelcolor=colours.TEXT, handlelength=2.2, columnspacing=1.3, borderpad=0.2, borderaxespad=0.0,
         )  # fmt: skip
         return legend
 

@@ -28,6 +28,17 @@ class LinearPowerTable(BaseModel):
     power: tuple[float, ...]
 
 
+class LogCalibrationTable(BaseModel):
+    """Shift and stretch of ln rho, as :class:`cosmoloom.pipeline.log_calibration.LogCalibration` takes them."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    growth: tuple[float, ...]
+    log_kappa: tuple[float, ...]
+    shift: tuple[tuple[float, ...], ...]
+    stretch: tuple[tuple[float, ...], ...]
+
+
 class PrimordialCard(ModelCard):
     """Card of a :class:`cosmoloom.pipeline.primordial.PrimordialModel`."""
 
@@ -35,6 +46,7 @@ class PrimordialCard(ModelCard):
     architecture: dict[str, Any] = Field(description="sizes of the network")
     grids: dict[str, Any] = Field(description="of the noise, and the lattice that is displaced")
     linear_power: LinearPowerTable
+    calibration: LogCalibrationTable | None = None
 
     @property
     def kappa_conditions(self) -> bool:

@@ -15,6 +15,7 @@ from cosmoloom.pipeline.fast_generator import Precision, compute_dtype
 from cosmoloom.pipeline.lagrangian import Displaced, Lagrangian
 from cosmoloom.pipeline.lagrangian_config import LagrangianConfig
 from cosmoloom.pipeline.linear_power import LinearPower
+from cosmoloom.pipeline.log_calibration import LogCalibration
 from cosmoloom.pipeline.model import Model
 from cosmoloom.pipeline.plane_waves import longest_waves
 from cosmoloom.scaling.logarithmic import Logarithmic
@@ -62,6 +63,8 @@ class PrimordialModel(Model):
         try:
             self.grids = LagrangianConfig(**card.grids)
             self.power = LinearPower(k=card.linear_power.k, power=card.linear_power.power)
+            table = card.calibration
+            self.calibration = None if table is None else LogCalibration(**table.model_dump())
         except (TypeError, ValueError) as error:
             raise BrokenFileError(f"the card of {card.name} tells impossible initial conditions: {error}") from error
         said = (card.n, card.n, card.latent_size)
@@ -100,7 +103,11 @@ class PrimordialModel(Model):
             displaced = self.displaced(each)
             inputs = (self._density(displaced, redshift), displaced.linear, displaced.white)
             fields.append(self._fast(*(field[None] for field in inputs), *condition))
-        return torch.cat(fields)
+        made = torch.cat(fields)
+        if self.calibration is None:
+            return made
+        shift, stretch = self.calibration.at(growth, float(np.log(kappa)))
+        return made.mul_(stretch).add_(shift)
 
     def to_density(self, field: Tensor, redshift: float, kappa: float) -> Tensor:  # noqa: ARG002
         """Return the density that network fields mean."""

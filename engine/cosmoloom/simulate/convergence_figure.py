@@ -42,7 +42,7 @@ def convergence_figure(curves: Sequence[Curve]) -> Figure:
 
 
 def resolution_figure(curves: Sequence[Curve]) -> Figure:
-    """Draw the error of both force meshes and steps at every distance of particles, against k in units of that distance."""
+    """Draw the error of both force meshes, in few and in many steps, at every distance of particles."""
     from matplotlib.figure import Figure
 
     known = {(curve.choice, curve.spacing): curve for curve in curves}

@@ -48,7 +48,9 @@ class FreshCrops:
 
     dimensions = 3
 
-    def __init__(self, wanted: SimulationSet, *, volumes_per_box: int = 1024, device: torch.device | str = "cpu") -> None:
+    def __init__(
+        self, wanted: SimulationSet, *, volumes_per_box: int = 1024, device: torch.device | str = "cpu"
+    ) -> None:
         if wanted.boxes < 1 or volumes_per_box < 1:
             raise InvalidInputError(
                 f"fresh volumes need at least one box and one volume of each, got {wanted.boxes} boxes and "

@@ -85,6 +85,18 @@ class PrimordialCrops(Crops):
         s = redshift_indices.shape[1]
         return fields[:, :s], fields[:, s : 2 * s], fields[:, 2 * s], fields[:, 2 * s + 1]
 
+    def displaced_fields(self, redshift_index: int) -> list[Fields]:
+        """Return the whole boxes of displaced matter at one redshift, each rho / mean of shape (m, m, m)."""
+        return self.fields(len(self.redshifts) + redshift_index)
+
+    def linear_fields(self) -> list[Fields]:
+        """Return the linear overdensity of the whole boxes at z = 0 [1]."""
+        return self.fields(2 * len(self.redshifts))
+
+    def white_fields(self) -> list[Fields]:
+        """Return the same with equal power at all waves, of variance 1."""
+        return self.fields(2 * len(self.redshifts) + 1)
+
     def _origins(self, simulation: StoredSimulation, power: LinearPower, k_split: float) -> Fields:
         """Return displaced densities at all redshifts, linear overdensity and white noise of a whole box."""
         n, box_size = self.n, simulation.box_size

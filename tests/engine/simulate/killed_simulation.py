@@ -1,7 +1,7 @@
 """Simulate once undisturbed and once killed at random moments; run as ``killed_simulation.py FOLDER SEED KILLS``.
 
 It imports everything once and forks, so that moments fall into the simulation and not into imports; each is a random
-time after a random step, as a clock alone would miss on a busy machine.  Prints, as JSON, how many kills hit a run, and
+time after a random step, as a clock alone would miss on a busy machine.  Writes, as JSON, how many kills hit a run, and
 how many runs went on from a snapshot.
 """
 
@@ -27,7 +27,7 @@ PLANS = [
     SimulationPlan(
         box_size=64.0, n_particles=32, mesh_factor=2, n_steps=16, redshifts=(3.0, 2.0, 1.0, 0.5, 0.0), seed=seed
     )
-    for seed in range(2)
+    for seed in range(4)
 ]
 
 
@@ -72,10 +72,10 @@ def main(folder: Path, seed: int, kills: int) -> None:
     rng, killed, went_on = np.random.default_rng(seed), 0, 0
     for _ in range(kills):
         went_on += any((folder / "killed.zarr" / FOLDER).glob("*.safetensors"))
-        moment = int(rng.integers(1, 10)), float(rng.uniform(0, 2 * step))
+        moment = int(rng.integers(1, 9)), float(rng.uniform(0, 2 * step))
         killed += in_a_child(folder / "killed.zarr", kill_after=moment)
     in_a_child(folder / "killed.zarr")
-    print(json.dumps({"killed": killed, "went_on": went_on}))
+    sys.stdout.write(json.dumps({"killed": killed, "went_on": went_on}))
 
 
 if __name__ == "__main__":

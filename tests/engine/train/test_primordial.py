@@ -13,8 +13,12 @@ import cosmoloom as cl
 from cosmoloom.cosmology import Cosmology
 from cosmoloom.data.store import SimulationStore
 from cosmoloom.errors import InvalidInputError
+from cosmoloom.models.primordial_card import LogCalibrationTable
+from cosmoloom.models.primordials import save_primordial
+from cosmoloom.statistics.power_spectrum import spherical_power
 from cosmoloom.train.compute import Compute
 from cosmoloom.train.games.primordial import PrimordialGame
+from cosmoloom.train.log_calibration import calibrate_log
 from cosmoloom.train.open_data import open_crops
 from cosmoloom.train.primordial_crops import PrimordialCrops
 from cosmoloom.train.recipes.file import read_recipe, resolve
@@ -182,3 +186,36 @@ def test_the_recipe_survives_its_file(recipe: PrimordialRecipe, tmp_path: Path) 
 def test_what_does_not_fit_is_refused(tiny_boxes: Path, setting: str, said: str) -> None:
     with pytest.raises(InvalidInputError, match=said):
         resolve("loom64-primordial", store=tiny_boxes, settings=[*SETTINGS, setting])
+
+
+def test_a_finished_training_has_the_mean_density_and_power_of_its_boxes(game, crops: PrimordialCrops) -> None:
+    """On the initial conditions of the training boxes, where the calibration could be solved."""
+    network = deepcopy(game.average)
+    table, share = calibrate_log(network, crops, n=crops.n, kappa_range=(2.0, 20.0), volumes=1)
+    assert share > 0.5
+    growth, log_kappa = table.growth[-1], table.log_kappa[1]  # z = 0
+    shift, stretch = table.at(growth, log_kappa)
+    last = len(crops.redshifts) - 1
+    fields = (crops.displaced_fields(last), crops.linear_fields(), crops.white_fields(), crops.fields(last))
+    displaced, linear, white, real = (torch.from_numpy(boxes[0])[None] for boxes in fields)
+    with torch.no_grad():
+        log_density = network(displaced, linear, white, torch.tensor([growth]), torch.tensor([log_kappa]))
+    box_size = crops.n * crops.voxel_size
+    k = 2 * np.pi / box_size * np.arange(1, crops.n // 2 + 1)
+
+    def errors(density: torch.Tensor) -> tuple[float, float]:
+        ratio = spherical_power(density - 1, box_size=box_size) / spherical_power(real - 1, box_size=box_size)
+        return abs(float(density.mean() - 1)), abs(float(ratio[0, k <= 1.0].log().mean()))
+
+    assert max(errors(torch.exp(shift + stretch * log_density))) < 0.02
+    assert max(errors(log_density.exp())) > 0.05  # an untrained network is not there by itself
+
+
+def test_the_model_applies_its_calibration(game, tmp_path: Path) -> None:
+    raw = game.export(tmp_path / "raw", name="raw", iteration=1)
+    table = LogCalibrationTable(
+        growth=(0.0, 1.0), log_kappa=(0.0, 4.0), shift=((0.1, 0.1),) * 2, stretch=((2.0, 2.0),) * 2
+    )
+    save_primordial(tmp_path / "set", network=game.average, card=raw.model_copy(update={"calibration": table}))
+    plain, scaled = (cl.load(tmp_path / name).sample(seed=3, redshift=1.0).density for name in ("raw", "set"))
+    np.testing.assert_allclose(np.log(scaled), 0.1 + 2.0 * np.log(plain), rtol=1e-4, atol=1e-4)

@@ -7,10 +7,11 @@ ensembles must share, then put the missing structure back, while block means hol
 
 from __future__ import annotations
 
-from dataclasses import replace
+from copy import deepcopy
+from dataclasses import asdict, replace
 from math import pi
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import torch
@@ -19,7 +20,7 @@ from torch.optim import Adam
 
 from cosmoloom.data.crops import Crops
 from cosmoloom.data.pyramid import block_mean
-from cosmoloom.models.primordial_card import LinearPowerTable, PrimordialCard
+from cosmoloom.models.primordial_card import LinearPowerTable, LogCalibrationTable, PrimordialCard
 from cosmoloom.models.primordials import save_primordial
 from cosmoloom.nets.collapse import THIN, Collapse
 from cosmoloom.nets.critic import PairCritic
@@ -34,8 +35,10 @@ from cosmoloom.train.game import Round
 from cosmoloom.train.games.duel import Drawer, Duel, Terms
 from cosmoloom.train.games.primordial_batch import PrimordialBatch, primordial_drawer
 from cosmoloom.train.generated import Generated
+from cosmoloom.train.log_calibration import calibrate_log
 from cosmoloom.train.optimisers import set_pace
 from cosmoloom.train.pair_match import PairMatch
+from cosmoloom.train.primordial_crops import PrimordialCrops
 from cosmoloom.train.recipes.primordial import PrimordialRecipe
 
 REGRESSION_BETAS = (0.9, 0.98)
@@ -175,8 +178,13 @@ class PrimordialGame(Duel[PrimordialRecipe, PrimordialBatch, Collapse, PairCriti
         return torch.cat(drawn).exp().cpu()
 
     def export(self, folder: Path, *, name: str, iteration: int) -> PrimordialCard:
-        """Write the running average as a model."""
-        recipe = self.recipe
+        """Write the running average as a model; at the end of the training, calibrated on the training boxes."""
+        recipe, table, share = self.recipe, None, 0.0
+        if iteration >= recipe.updates.iterations:
+            average = deepcopy(self.average).cpu()
+            crops = cast("PrimordialCrops", self.crops)  # the drawer refuses all others
+            found, share = calibrate_log(average, crops, n=recipe.data.n, kappa_range=recipe.data.kappa_range)
+            table = LogCalibrationTable(**asdict(found))
         card = PrimordialCard(
             name=name,
             description="Dark-matter density grown from initial conditions: the latent is the noise of a universe.",
@@ -190,7 +198,8 @@ class PrimordialGame(Duel[PrimordialRecipe, PrimordialBatch, Collapse, PairCriti
             trained_redshifts=recipe.data.redshifts,
             kappa_range=recipe.data.kappa_range,
             cosmology=self.crops.cosmology.as_dict(),
-            training={**recipe.facts(), "iterations_done": iteration},
+            calibration=table,
+            training={**recipe.facts(), "iterations_done": iteration, "calibrated": share},
         )
         return save_primordial(folder, network=self.average, card=card)
 
