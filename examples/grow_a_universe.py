@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 import cosmoloom as cl
 
 parser = ArgumentParser(description="Draw one generated universe at three redshifts.")
-parser.add_argument("--model", default="web64", help="name of a bundled model, or a model's folder")
+parser.add_argument("--model", default="primordial64", help="name of a bundled model, or a model's folder")
 parser.add_argument("--seed", type=int, default=1)
 parser.add_argument("--out", default="universe.png")
 options = parser.parse_args()

@@ -19,7 +19,7 @@ bench = typer.Typer(
 
 @bench.command()
 def latency(
-    model: Annotated[str, typer.Option(help="Name of a bundled model, or a model's folder.")] = "web64",
+    model: Annotated[str, typer.Option(help="Name of a bundled model, or a model's folder.")] = "primordial64",
     moves: Annotated[int, typer.Option(min=1, help="How many redshifts to go to.")] = 100,
     device: Annotated[str | None, typer.Option(help="Where to compute; CUDA where there is some.")] = None,
     threads: Annotated[int | None, typer.Option(min=1, help="Threads of each stage; half of the cores.")] = None,

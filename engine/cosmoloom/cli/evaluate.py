@@ -17,7 +17,7 @@ def evaluate(
     models: Annotated[
         list[str] | None,
         typer.Argument(
-            help="Names of bundled models or folders of models, one or several on one grid; web64 if none."
+            help="Names of bundled models or folders of models, one or several on one grid; primordial64 if none."
         ),
     ] = None,
     store: Annotated[Path, typer.Option(help="Simulation store, as made by cosmoloom simulate.")] = Path(
@@ -69,7 +69,7 @@ def evaluate(
     from cosmoloom.models import locate, save_card
 
     wanted = None if redshifts is None else numbers(redshifts, option="--redshifts")
-    chosen = models or ["web64"]
+    chosen = models or ["primordial64"]
     simulations, boxes = SimulationStore.open(store), names(held_out)
     sources = [load(model, device=require_device(device)) for model in chosen]
     if len({source.card.dimensions for source in sources}) > 1:

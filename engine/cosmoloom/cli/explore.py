@@ -15,7 +15,7 @@ def explore(
     model: Annotated[
         str,
         typer.Argument(help="Name of a bundled model, a model's folder, a training's folder, or a saved session."),
-    ] = "web64",
+    ] = "primordial64",
     seed: Annotated[int | None, typer.Option(min=0, help="Seed of the universe.")] = None,
     redshift: Annotated[float | None, typer.Option(help="Redshift, within the model's range.")] = None,
     kappa: Annotated[float | None, typer.Option(help="Scaling [cosmic mean], within the model's range.")] = None,

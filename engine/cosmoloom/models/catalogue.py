@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from cosmoloom.pipeline.fast_generator import Precision
     from cosmoloom.pipeline.model import Model
 
-DEFAULT_MODEL = "web64"
+DEFAULT_MODEL = "primordial64"
 
 
 def names() -> tuple[str, ...]:
@@ -58,7 +58,7 @@ def load(name_or_folder: str | Path, device: str = "cpu", precision: Precision =
     Parameters
     ----------
     name_or_folder : str or path
-        For instance ``"web64"``.
+        For instance ``"primordial64"``.
     device : str
         Where it computes, "cpu" or "cuda".
     precision : str

@@ -80,7 +80,7 @@ class Unfinished:
         from safetensors import SafetensorError, safe_open
 
         try:
-            with safe_open(self.path, framework="pt") as file:  # type: ignore[no-untyped-call]
+            with safe_open(self.path, framework="pt") as file:
                 return dict(file.metadata() or {})
         except (SafetensorError, OSError) as error:
             raise BrokenFileError(f"cannot read {self.path} ({error}); remove it to start that box again") from error

@@ -65,7 +65,7 @@ def calibrate_log(
     linear, white = cut(crops.linear_fields()), cut(crops.white_fields())
     order = np.argsort(crops.cosmology.growth_factor(crops.redshifts))
     growths = [float(crops.cosmology.growth_factor(crops.redshifts[i])) for i in order]
-    log_kappas = np.linspace(*np.log(kappa_range), N_KAPPA)
+    log_kappas = np.log(np.geomspace(*kappa_range, N_KAPPA))
     shift, stretch = np.zeros((len(order), N_KAPPA)), np.ones((len(order), N_KAPPA))
     solved = 0
     for row, index in enumerate(order):
