@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import torch
 from torch.utils._python_dispatch import TorchDispatchMode
-from torch.utils.flop_counter import flop_registry
+from torch.utils.flop_counter import conv_flop_count, flop_registry
 
 
 class _Counter(TorchDispatchMode):
@@ -23,8 +24,12 @@ class _Counter(TorchDispatchMode):
         self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
     ) -> Any:
         result = func(*args, **(kwargs or {}))
-        cost = flop_registry.get(func._overloadpacket)  # noqa: SLF001  the registry's keys
-        if cost is not None:
+        operation = func._overloadpacket  # noqa: SLF001  the registry's keys
+        cost = flop_registry.get(operation)
+        if operation is torch.ops.aten.mkldnn_convolution:  # oneDNN's own name, which the registry does not know
+            field, kernel = args[:2]
+            self.total += conv_flop_count(list(field.shape), list(kernel.shape), list(result.shape))
+        elif cost is not None:
             self.total += cost(*args, **(kwargs or {}), out_val=result)
         return result
 

@@ -14,6 +14,7 @@ from cosmoloom.bench.training import Job, PlainCompute, TrainingSpeed, measure_p
 from cosmoloom.cli.app import main
 from cosmoloom.data.store import SimulationStore
 from cosmoloom.errors import InvalidInputError
+from cosmoloom.pipeline.fast_generator import convolve
 from cosmoloom.train.recipes.file import resolve
 
 SMALL = ("data.n=16", "networks.sizes.widths=[8,4]", "networks.sizes.latent_size=12", "updates.batch=4")
@@ -25,6 +26,11 @@ def test_operations_are_two_per_tap_channel_and_voxel():
     x = torch.zeros(2, 3, 8, 8, 8, requires_grad=True)
     assert count_operations(lambda: layer(x)) == 2 * forward
     assert count_operations(lambda: layer(x).sum().backward()) == 3 * 2 * forward  # to input and to weight
+
+
+def test_convolutions_by_the_name_of_their_library_count_the_same():
+    x, weight, bias = torch.zeros(2, 3, 8, 8, 8), torch.zeros(5, 3, 3, 3, 3), torch.zeros(5)
+    assert count_operations(lambda: convolve(x, weight, bias, padding=1)) == 2 * 2 * 27 * 3 * 5 * 8**3
 
 
 def test_operations_of_a_gradient_of_a_gradient_are_counted():
