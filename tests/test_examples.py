@@ -29,6 +29,13 @@ def test_simulating_and_measuring_prints_a_row_per_redshift(tmp_path):
     assert [line.split()[0] for line in shown.splitlines()[1:]] == ["3", "1", "0"]
 
 
+def test_validating_simulations_measures_and_draws_their_convergence(tmp_path):
+    run(tmp_path, ROOT / "examples" / "validate_simulations.py", "--out", "v", "--particles", 16)
+    made = {path.name: path.stat().st_size for path in (tmp_path / "v").iterdir()}
+    assert set(made) == {"convergence.json", "convergence.png", "resolution.png"}
+    assert min(made.values()) > 1000
+
+
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.stem)
 def test_every_example_has_a_test_that_runs_it(example):
     assert f'"{example.name}"' in Path(__file__).read_text()

@@ -75,6 +75,7 @@ def _check(store: SimulationStore) -> None:
     from cosmoloom.data.atomic import atomic_path
     from cosmoloom.simulate.theory import compare_with_theory
     from cosmoloom.simulate.theory_figure import theory_figure
+    from cosmoloom.simulate.trusted import trust_sentence
 
     comparisons = compare_with_theory(store)
     low, *_, high = comparisons[0].k
@@ -83,12 +84,16 @@ def _check(store: SimulationStore) -> None:
     table.add_column("z")
     for k in scales:
         table.add_column(f"k = {k:.2g} h/Mpc", justify="right")
+    table.add_column(f"worst, k < {0.3 * high:.2g}", justify="right")
     for row in comparisons:
         linear, nonlinear = row.ratio_at(scales)
         cells = [f"{a:.3f} | {b:.3f}" for a, b in zip(linear, nonlinear, strict=True)]
-        table.add_row(f"{row.redshift:g}", *cells)
-    Console(width=110).print(table)
+        table.add_row(f"{row.redshift:g}", *cells, f"{row.worst(0.3):.1%}")
+    Console(width=120).print(table)
+    print(f"worst: largest deviation from HMcode below 0.3 of the voxels' Nyquist wavenumber, {high:.2g} h/Mpc")
+    if trust := trust_sentence({row.redshift: row.trusted for row in comparisons}):
+        print(trust)
     picture = store.path / "theory.png"
     with atomic_path(picture) as draft:
-        theory_figure(comparisons).savefig(draft, dpi=150)
+        theory_figure(comparisons).savefig(draft, dpi=120)
     print(picture)

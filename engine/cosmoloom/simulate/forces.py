@@ -68,7 +68,7 @@ class Forces:
 
     def _kernel_on(self, n: int) -> Tensor:
         if self._kernel is None or self._kernel.shape[0] != n:
-            # Sharpened forces on a mesh finer than the particles would amplify their lattice.
-            sharpen = n == self._plan.n_particles
-            self._kernel = inverse_laplacian(n, box_size=self._plan.box_size, device=self._device, sharpen=sharpen)
+            # Shorter waves than the lattice has are that lattice itself, and are not amplified.
+            nyquist = torch.pi / self._plan.spacing
+            self._kernel = inverse_laplacian(n, box_size=self._plan.box_size, device=self._device, sharpen_to=nyquist)
         return self._kernel

@@ -17,7 +17,7 @@ def wavenumbers(n: int, *, box_size: float, device: torch.device | str = "cpu") 
 
 
 def inverse_laplacian(
-    n: int, *, box_size: float, device: torch.device | str = "cpu", sharpen: bool = False
+    n: int, *, box_size: float, device: torch.device | str = "cpu", sharpen_to: float = 0.0
 ) -> Tensor:
     """Return the kernel -1 / k^2 of the inverse Laplacian [(Mpc/h)^2], zero at k = 0.
 
@@ -29,9 +29,9 @@ def inverse_laplacian(
         Side of the box in [Mpc/h].
     device : str
         Where the kernel shall live.
-    sharpen : bool
-        Undo the cloud-in-cell window twice (assignment and interpolation), which sharpens forces
-        close to the mesh scale.
+    sharpen_to : float
+        Undo the cloud-in-cell window twice (assignment and interpolation) along each axis, up to this wavenumber
+        [h/Mpc]; beyond it, by as much as there.  It sharpens forces close to the mesh scale.
 
     Returns
     -------
@@ -40,9 +40,9 @@ def inverse_laplacian(
     k = wavenumbers(n, box_size=box_size, device=device)
     squared = k[0] ** 2 + k[1] ** 2 + k[2] ** 2
     squared[0, 0, 0] = torch.inf
-    if sharpen:
+    if sharpen_to > 0:
         for component in k:
-            squared *= torch.sinc(component * box_size / (2 * torch.pi * n)) ** 4
+            squared *= torch.sinc(component.abs().clamp(max=sharpen_to) * box_size / (2 * torch.pi * n)) ** 4
     return -1.0 / squared
 
 

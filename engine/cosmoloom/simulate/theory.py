@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from cosmoloom.data.store import SimulationStore, StoredSimulation
 from cosmoloom.errors import InvalidInputError
 from cosmoloom.simulate.fourier import wavenumbers
+from cosmoloom.simulate.trusted import least_trusted_k
 from cosmoloom.statistics.mass_assignment import assignment_window
 from cosmoloom.statistics.power_spectrum import power_spectrum
 from cosmoloom.statistics.spherical_bins import spherical_bins
@@ -35,6 +36,8 @@ class TheoryComparison:
         Mean of the boxes without the cloud-in-cell window, linear theory and HMcode 2020 in [(Mpc/h)^3].
     scatter : array, shape (n_bins,)
         Standard deviation among the boxes in [(Mpc/h)^3]; zero for a single one.
+    trusted : float or None
+        Wavenumber in [h/Mpc] up to which forces, particles and steps err by less than 5 %; None where nobody knows.
     """
 
     redshift: float
@@ -44,6 +47,7 @@ class TheoryComparison:
     scatter: Spectrum
     linear: Spectrum
     nonlinear: Spectrum
+    trusted: float | None = None
 
     def ratio_at(self, k: ArrayLike) -> tuple[Spectrum, Spectrum]:
         """Return power over linear and over nonlinear theory at k [h/Mpc]; NaN beyond the bins."""
@@ -53,6 +57,11 @@ class TheoryComparison:
             for theory in (self.linear, self.nonlinear)
         )
         return linear, nonlinear
+
+    def worst(self, share: float) -> float:
+        """Return the largest abs(power / nonlinear theory - 1) of a shell below a share of the Nyquist wavenumber."""
+        judged = self.k <= share * self.k[-1]
+        return float(np.abs(self.power / self.nonlinear - 1)[judged].max())
 
 
 def compare_with_theory(store: SimulationStore, names: Sequence[str] | None = None) -> list[TheoryComparison]:
@@ -107,6 +116,7 @@ def compare_with_theory(store: SimulationStore, names: Sequence[str] | None = No
                 scatter=powers.std(axis=0),
                 linear=linear * growth[i] ** 2,
                 nonlinear=over_shells(first, grid, nonlinear[i]),
+                trusted=least_trusted_k([run.group.attrs["plan"] for run in runs], redshift),
             )
         )
     return rows

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from math import ceil
 from typing import TYPE_CHECKING
 
+from cosmoloom.simulate.trusted import trust_sentence
+
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
@@ -38,7 +40,9 @@ def theory_figure(comparisons: Sequence[TheoryComparison]) -> Figure:
             axis.fill_between(row.k, ratio - spread, ratio + spread, color=colour, alpha=0.25, lw=0)
             axis.plot(row.k, ratio, color=colour, lw=1.3, label=f"over {label}")
         axis.axhline(1.0, color="0.5", lw=0.8)
-        axis.set(xscale="log", ylim=(0, 2.5), title=f"z = {row.redshift:g}")
+        if row.trusted is not None:
+            axis.axvline(row.trusted, color="0.6", lw=0.8, ls=":")
+        axis.set(xscale="log", ylim=(0.7, 1.3), title=f"z = {row.redshift:g}")
     for axis in axes.flat[len(comparisons) :]:
         axis.set_axis_off()
     for axis in axes[-1]:
@@ -47,5 +51,9 @@ def theory_figure(comparisons: Sequence[TheoryComparison]) -> Figure:
         axis.set_ylabel("P simulated / P theory")
     axes[0, 0].legend(fontsize=8, loc="upper left", frameon=False)
     n_boxes = comparisons[0].n_boxes
-    figure.suptitle(f"Mean of {n_boxes} particle-mesh boxes; bands: one standard deviation among them")
+    trust = trust_sentence({row.redshift: row.trusted for row in (comparisons[0], comparisons[-1])})
+    figure.suptitle(
+        f"Mean of {n_boxes} particle-mesh boxes; bands: one standard deviation among them"
+        + (f"\nDotted: {trust[0].lower()}{trust[1:]}" if trust else "")
+    )
     return figure

@@ -9,13 +9,13 @@ lacks is taken from the family of half the distance.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from cosmoloom.simulate.convergence import BEST, SPACINGS, STEPS
+from cosmoloom.simulate.convergence import BEST, SPACINGS, STEPS, Curve
 from cosmoloom.simulate.convergence_file import bundled_curves
 
 TOLERANCE = 0.05
@@ -114,14 +114,20 @@ def _is_measured(plan: Mapping[str, Any]) -> bool:
 
 
 def _ratio(choice: str, spacing: float, redshift: float, scaled: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return power over the reference's, between the measured distances and redshifts."""
-    distance = np.clip(np.log(spacing), np.log(SPACINGS[0]), np.log(SPACINGS[-1]))
-    rows = []
-    for measured in SPACINGS:
-        curve = bundled_curves()[choice, measured]
-        early_to_late = np.array(curve.redshifts)
-        at_k = [np.interp(scaled, curve.k * measured, row, left=row[0]) for row in curve.ratio]
-        z = np.clip(redshift, early_to_late[-1], early_to_late[0])
-        rows.append([np.interp(z, early_to_late[::-1], column[::-1]) for column in np.stack(at_k, axis=1)])
-    table = np.array(rows)
-    return np.array([np.interp(distance, np.log(SPACINGS), column) for column in table.T])
+    """Return power over the reference's at k times the distance, between the measured distances and redshifts."""
+    curves = [bundled_curves()[choice, measured] for measured in SPACINGS]
+    rows = [_at_redshift(curve, redshift, scaled) for curve in curves]
+    position = np.interp(np.log(spacing), np.log(SPACINGS), np.arange(len(SPACINGS)))
+    return _between(rows, float(position))
+
+
+def _at_redshift(curve: Curve, redshift: float, scaled: NDArray[np.float64]) -> NDArray[np.float64]:
+    rows = [np.interp(scaled, curve.k * curve.spacing, row) for row in curve.ratio]
+    position = np.interp(-redshift, [-z for z in curve.redshifts], np.arange(len(rows)))
+    return _between(rows, float(position))
+
+
+def _between(rows: Sequence[NDArray[np.float64]], position: float) -> NDArray[np.float64]:
+    """Interpolate linearly between rows, at a position such as 1.5: halfway from the second to the third."""
+    low = min(int(position), len(rows) - 2)
+    return rows[low] + (position - low) * (rows[low + 1] - rows[low])

@@ -111,6 +111,32 @@ def test_forces_are_refined_when_linear_structure_on_the_lattice_reaches_one():
     assert [forces.factor_at(a) for a in (0.1, fine.refined_at(), 1.0)] == [1, 2, 2]
 
 
+@pytest.mark.parametrize("start", [9.0, 49.0])
+def test_displacements_far_smaller_than_a_cell_grow_as_linear_theory(start):
+    """Particles on mesh points would feel only the direction of so small a displacement."""
+    wanted = plan(box_size=300.0, n_particles=32, start_redshift=start, n_steps=20, redshifts=(1.0,))
+    waves = linear_field(32, box_size=300.0, cosmology=Cosmology(), seed=3) * 1e-3
+    waves[6:-5], waves[:, 6:-5], waves[:, :, 6:] = 0, 0, 0  # above a third of Nyquist the mesh itself is felt
+    early = lagrangian_start(wanted, waves).positions - lattice(32, 300.0)
+    late = next(evolve(wanted, after=lagrangian_start(wanted, waves))).positions - lattice(32, 300.0)
+    assert float(early.abs().max()) < 0.01 * 300.0 / 32
+    grown = float((late * early).double().sum() / early.double().square().sum())
+    growth = Cosmology().growth_factor(1.0) / Cosmology().growth_factor(start)
+    assert grown == pytest.approx(float(growth), rel=0.025)
+
+
+@pytest.mark.parametrize("mesh_factor", [1, 2])
+def test_a_wave_pulls_with_its_full_strength_wherever_the_mesh_lies(mesh_factor):
+    """A quarter of Nyquist, in particles as many as mesh cells, moved to 20 places so that clouds fall anywhere."""
+    forces, n = Forces(plan(mesh_factor=mesh_factor)), N * mesh_factor
+    amplitude, k, x = 1e-2, 2 * np.pi * 2 / BOX, lattice(n, BOX)
+    wave = torch.sin(k * x[:, 0])
+    displaced = x + torch.stack([amplitude * wave, *torch.zeros((2, len(x)))], dim=-1)
+    places = torch.rand((20, 3), generator=torch.Generator().manual_seed(1)) * BOX / n
+    pulls = [forces(displaced + place, 1.0)[:, 0] / mesh_factor**3 for place in places]
+    assert 2 * np.mean([float((pull * wave).mean()) for pull in pulls]) == pytest.approx(-amplitude, rel=0.02)
+
+
 def test_a_lattice_does_not_disturb_growth_before_sheets_cross():
     """From z = 49, a mesh that is fine from the start lifts power near the lattice's scale by tens of percent."""
     options = {"box_size": 300.0, "start_redshift": 49.0, "redshifts": (9.0,), "n_steps": 40, "fixed": True}

@@ -25,7 +25,7 @@ from cosmoloom.statistics.power_spectrum import power_spectrum
 PLAN = SimulationPlan(
     box_size=64.0, n_particles=64, mesh_factor=2, n_steps=45, redshifts=(3.0, 1.0, 0.5, 0.0), seed=11, fixed=True
 )
-MESHES = {1: 6, 2: 7}
+MESHES = {2: 7, 4: 8}
 """Force mesh cells per particle and side, and the power of two that PySCo calls ncoarse."""
 
 _RUN = "import ast, sys; import pysco; pysco.run(ast.literal_eval(sys.argv[1]))"
