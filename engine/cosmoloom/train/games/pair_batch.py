@@ -12,13 +12,14 @@ from torch import Tensor
 
 from cosmoloom.data.crops import Crops
 from cosmoloom.pipeline.latent import draw_latent
+from cosmoloom.train.games.at_two_redshifts import AtTwoRedshifts
 from cosmoloom.train.games.duel_batch import DuelBatch
 from cosmoloom.train.objectives.objective import DICE
 from cosmoloom.train.recipes.pairs import PairsRecipe
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PairBatch(DuelBatch):
+class PairBatch(AtTwoRedshifts, DuelBatch):
     """Some volumes at two redshifts each, and the latents of as many generated ones.
 
     Attributes
@@ -43,16 +44,6 @@ class PairBatch(DuelBatch):
     log_kappa: Tensor
     latent: Tensor
     corner: Tensor
-
-    @property
-    def flat(self) -> tuple[Tensor, Tensor]:
-        """Growth factor and ln kappa of every field, shape (2b,) each."""
-        return self.growth.flatten(), self.log_kappa.repeat_interleave(2)
-
-    @property
-    def kappa(self) -> Tensor:
-        """Of every field, shape (2b, 1, 1, 1)."""
-        return self.flat[1].exp()[:, None, None, None]
 
 
 def pair_drawer(

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from cosmoloom.data.crops import Crops
+from cosmoloom.train.games.at_two_redshifts import AtTwoRedshifts
 from cosmoloom.train.games.duel_batch import DuelBatch
 from cosmoloom.train.objectives.objective import DICE
 from cosmoloom.train.primordial_crops import PrimordialCrops
@@ -18,7 +19,7 @@ from cosmoloom.train.recipes.primordial import PrimordialRecipe
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PrimordialBatch(DuelBatch):
+class PrimordialBatch(AtTwoRedshifts, DuelBatch):
     """Some volumes at two redshifts each, and their initial conditions.
 
     Attributes
@@ -45,16 +46,6 @@ class PrimordialBatch(DuelBatch):
     growth: Tensor
     log_kappa: Tensor
     corners: Tensor
-
-    @property
-    def flat(self) -> tuple[Tensor, Tensor]:
-        """Growth factor and ln kappa of every field, shape (2b,) each."""
-        return self.growth.flatten(), self.log_kappa.repeat_interleave(2)
-
-    @property
-    def kappa(self) -> Tensor:
-        """Of every field, shape (2b, 1, 1, 1)."""
-        return self.flat[1].exp()[:, None, None, None]
 
 
 def primordial_drawer(
