@@ -86,7 +86,7 @@ def provide_environment() -> None:
     install = [*pip, "install", *quiet, "-c", str(CONSTRAINTS)]
     if not has_nvidia_gpu():  # alone and first: any later request is then content with this build
         checked([*install, pinned("torch")], "installing torch")
-    checked([*install, "-e", f"{ROOT}[napari,test]"], "installing cosmoloom")
+    checked([*install, "-e", f"{ROOT}[browser,napari,test]"], "installing cosmoloom")
     STAMP.write_text(wanted)
 
 
@@ -121,6 +121,8 @@ def provide_system_packages(command: str) -> None:
     from cosmoloom.cli.display import has_display, missing_packages
 
     missing = missing_packages(virtual_display=command == "test" or not has_display())
+    if command == "test" and not any(map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))):
+        missing = (*missing, "chromium")
     if missing:
         provide_packages(list(missing))
 

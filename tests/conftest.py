@@ -112,6 +112,26 @@ def tiny_primordial_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def tiny_encoder_folder(tiny_primordial_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder of the same model with an encoder of random weights."""
+    import torch
+
+    from cosmoloom.models import PrimordialCard, load_card, save_primordial
+    from cosmoloom.models.primordials import load_collapse
+    from cosmoloom.nets.origins import Origins, OriginsConfig
+
+    card = load_card(tiny_primordial_folder)
+    assert isinstance(card, PrimordialCard)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(8)
+        encoder = Origins(OriginsConfig(n=16, widths=(4, 8), condition_width=8))
+        torch.nn.init.normal_(encoder.last.weight, std=0.05)  # a fresh one finds nothing
+    folder = tmp_path_factory.mktemp("models") / "tiny-encoder"
+    save_primordial(folder, network=load_collapse(tiny_primordial_folder, card), card=card, encoder=encoder)
+    return folder
+
+
 PUBLISHED_SIZES: dict[str, dict[str, Any]] = {
     "perraudin2019-m3": {"n": 16, "width": 4, "latent_size": 12},
     "perraudin2019-m1": {"patch": 8, "width": 4, "critic_width": 4},

@@ -10,6 +10,8 @@ import os
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from functools import cached_property, partial
 from time import perf_counter
 from typing import TYPE_CHECKING, Generic, Literal, TypeVar
 
@@ -33,10 +35,17 @@ if TYPE_CHECKING:
 
     from cosmoloom.box import Box
     from cosmoloom.evaluate.reference import HeldOut
-    from cosmoloom.live_statistics import LiveStatistics, MeasuredField
+    from cosmoloom.live_statistics import Curves, LiveStatistics, MeasuredField
     from cosmoloom.models.card import ModelCard
+    from cosmoloom.pipeline.latent_recipes import LatentRecipes
+    from cosmoloom.pipeline.latent_typicality import Typicality
     from cosmoloom.pipeline.model import Model
 
+MeasuredCurves = dict[str, tuple[NDArray[np.float64], NDArray[np.float64]]]
+"""Positions and values by name of the curve."""
+
+WAVES_SHOWN = 3.0
+"""Waves of as many times their unit take the last colours [1]."""
 KEPT_FIELDS = 4
 KEPT_MODELS = 3
 
@@ -98,12 +107,15 @@ class Engine:
         self._models: Recent[str, Model] = Recent(KEPT_MODELS)
         self._held_out: Recent[str, HeldOut | None] = Recent(KEPT_MODELS)
         self._latents: Recent[LatentKey, NDArray[np.float32]] = Recent(KEPT_FIELDS)
+        self._typicalities: Recent[LatentKey, Typicality] = Recent(KEPT_FIELDS)
         self._fields: Recent[FieldKey, Tensor] = Recent(KEPT_FIELDS)
         self._densities: Recent[DensityKey, Tensor] = Recent(KEPT_FIELDS)
         self._scaled: Recent[ScaledKey, NDArray[np.float32]] = Recent(KEPT_FIELDS)
         self._references: Recent[ReferenceKey, Box] = Recent(KEPT_FIELDS)
         self._scaled_references: Recent[ScaledReferenceKey, NDArray[np.float32]] = Recent(KEPT_FIELDS)
         self._measured: Recent[ReferenceKey, MeasuredField] = Recent(KEPT_FIELDS)
+        self._rms: Recent[tuple[DensityKey | ReferenceKey, tuple[float, float]], float] = Recent(4 * KEPT_FIELDS)
+        self._measured_further: Recent[tuple[ReferenceKey, str], MeasuredCurves] = Recent(KEPT_FIELDS)
         self._statistics: Recent[StatisticsKey, LiveStatistics] = Recent(KEPT_FIELDS)
 
     @property
@@ -121,12 +133,15 @@ class Engine:
             self._models,
             self._held_out,
             self._latents,
+            self._typicalities,
             self._fields,
             self._densities,
             self._scaled,
             self._references,
             self._scaled_references,
             self._measured,
+            self._rms,
+            self._measured_further,
             self._statistics,
         ):
             cache.clear()
@@ -136,6 +151,13 @@ class Engine:
         from cosmoloom.models.catalogue import load
 
         return self._models.get(name, lambda: load(name, device=self.device, precision=self._precision))
+
+    @cached_property
+    def recipes(self) -> LatentRecipes:
+        """What makes latents, and keeps those that no seed draws."""
+        from cosmoloom.pipeline.latent_recipes import LatentRecipes
+
+        return LatentRecipes()
 
     def card(self, name: str) -> ModelCard:
         """Return the card of a model."""
@@ -152,8 +174,20 @@ class Engine:
         ------
         InvalidInputError
             If the key names a direction or component that the model lacks.
+        MissingFileError
+            If it names a latent that is not kept.
         """
-        return self._latents.get(key, lambda: self._make_latent(key))
+        return self._latents.get(key, lambda: self.recipes.make(self.model(key.model), key))
+
+    def typicality(self, key: LatentKey) -> Typicality:
+        """Return where a latent lies in its prior."""
+        import torch
+
+        from cosmoloom.pipeline.latent_typicality import typicality
+
+        return self._typicalities.get(
+            key, lambda: typicality(self.model(key.model), torch.from_numpy(self.latent(key)))
+        )
 
     def density(self, key: DensityKey) -> Tensor:
         """Return rho over the cosmic mean [1], shape (n, n, n), on the device."""
@@ -181,24 +215,30 @@ class Engine:
         """Return the statistics of a density beside those of the held-out simulations."""
         return self._statistics.get(key, lambda: self._make_statistics(key))
 
-    def _make_latent(self, key: LatentKey) -> NDArray[np.float32]:
-        model = self.model(key.model)
-        latent = model.draw_latent(key.seed)[0].numpy()
-        if key.directions:
-            vectors = model.directions.vectors.numpy()
-            if len(key.directions) > len(vectors):
-                raise InvalidInputError(
-                    f"{key.model} has {len(vectors)} leading directions, got {len(key.directions)} steps"
-                )
-            steps = np.asarray(key.directions, dtype=np.float32) * np.float32(model.latent_sigma)
-            latent = latent + steps @ vectors[: len(steps)]
-        for index, value in key.components:
-            if not 0 <= index < len(latent):
-                raise InvalidInputError(
-                    f"components of model {key.model} are numbered 0 to {len(latent) - 1}, got {index}"
-                )
-            latent[index] = value
-        return latent
+    def rms(self, key: DensityKey | ReferenceKey, band: tuple[float, float]) -> float:
+        """Return the root mean square of a field's waves within a band of k [h/Mpc]; of the overdensity [1]."""
+
+        def make() -> float:
+            if isinstance(key, DensityKey):
+                density, model = self.density(key), key.field.latent.model
+            else:
+                density, model = self.reference(key).tensor(), key.model
+            return float(self._waves(density, model, band).square().mean().sqrt())
+
+        return self._rms.get((key, band), make)
+
+    def _waves(self, density: Tensor, model: str, band: tuple[float, float]) -> Tensor:
+        from cosmoloom.statistics.band_pass import band_pass
+
+        return band_pass(density, k_low=band[0], k_high=band[1], box_size=self.card(model).box_size)
+
+    def _display_waves(
+        self, density: Tensor, model: str, band: tuple[float, float], unit: float
+    ) -> NDArray[np.float32]:
+        """Return waves as colours: from -1 to 1 at :data:`WAVES_SHOWN` units."""
+        waves = self._waves(density, model, band)
+        shown = (waves / (WAVES_SHOWN * unit)).clamp(-1, 1) if unit > 0 else waves
+        return np.ascontiguousarray(shown.cpu().numpy())
 
     def _make_field(self, key: FieldKey) -> Tensor:
         import torch
@@ -221,11 +261,16 @@ class Engine:
     def _make_scaled(self, key: ScaledKey) -> NDArray[np.float32]:
         density, field = self.density(key.density), key.density.field
         with self._timed("transfer"):
+            if key.band is not None:
+                unit = self.rms(key.density if key.rms_of is None else key.rms_of, key.band)
+                return self._display_waves(density, field.latent.model, key.band, unit)
             return self._display(density, field.latent.model, key.display_kappa, key.colouring, self._kappa(field))
 
     def _make_scaled_reference(self, key: ScaledReferenceKey) -> NDArray[np.float32]:
         model = key.reference.model
         density = self.reference(key.reference).tensor()
+        if key.band is not None:
+            return self._display_waves(density, model, key.band, self.rms(key.reference, key.band))
         kappa = self.card(model).default_kappa if key.kappa is None else key.kappa
         return self._display(density, model, key.display_kappa, key.colouring, kappa)
 
@@ -259,7 +304,27 @@ class Engine:
         with self._timed("statistics"):
             reference = None if key.reference is None else self._measured_reference(key.reference)
             field = measure(density, box_size=self.card(name).box_size, ranks=reference is not None)
-            return compare(field, redshift=redshift, reference=reference, held_out=held_out)
+            found = compare(field, redshift=redshift, reference=reference, held_out=held_out)
+            return replace(found, further=self._further(key, found.trusted_k)) if key.further else found
+
+    def _further(self, key: StatisticsKey, trusted_k: float | None) -> dict[str, Curves]:
+        from cosmoloom.live_further import compare_further, measure_further
+
+        name = key.density.field.latent.model
+        density, box_size = self.density(key.density), self.card(name).box_size
+        found: dict[str, Curves] = {}
+        for kind in key.further:
+            reference = None
+            if key.reference is not None:
+                box = self.reference(key.reference)
+                measured = partial(measure_further, kind, box.tensor(self.device), box_size=box.box_size)
+                reference = self._measured_further.get((key.reference, kind), measured)
+            found |= compare_further(
+                measure_further(kind, density, box_size=box_size), redshift=key.density.field.redshift,
+                n=density.shape[-1], box_size=box_size, reference=reference, held_out=self.held_out(name),
+                trusted_k=trusted_k,
+            )  # fmt: skip
+        return found
 
     def _measured_reference(self, key: ReferenceKey) -> MeasuredField:
         from cosmoloom.live_statistics import measure

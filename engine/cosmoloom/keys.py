@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Colouring = Literal["density", "error"]
-"""What colours show: the density, or how much an error of the network grows in it."""
+Colouring = Literal["density", "error", "waves"]
+"""What colours show: the density, how much an error of the network grows in it, or waves of a band of k alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,12 +27,28 @@ class LatentKey:
         Steps added along the leading latent directions, in units of the prior's standard deviation.
     components : tuple of (int, float)
         Single components that replace what the steps above gave, as (index, value).
+    origin : str
+        Name of a kept latent, or of another draw such as "seed 5", in place of the seed's; empty for the seed's.
+    toward : str
+        Name of the latent at the other end of a great circle; empty for none.
+    fraction : float
+        Share of the way there [1].
+    tilts : tuple of float
+        Steps along directions that are named by what they do, in the order of
+        :data:`cosmoloom.pipeline.direction_names.TITLES` [standard deviations].
+    tilts_at : (str, float, float) or None
+        Latent, redshift [1] and kappa [cosmic mean] where those directions were found.
     """
 
     model: str
     seed: int
     directions: tuple[float, ...] = ()
     components: tuple[tuple[int, float], ...] = ()
+    origin: str = ""
+    toward: str = ""
+    fraction: float = 0.0
+    tilts: tuple[float, ...] = ()
+    tilts_at: tuple[str, float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +78,15 @@ class DensityKey:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReferenceKey:
+    """A held-out simulated sub-volume of a model, at the snapshot nearest to ``redshift``."""
+
+    model: str
+    index: int
+    redshift: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ScaledKey:
     """A density as it is displayed.
 
@@ -72,21 +97,18 @@ class ScaledKey:
     display_kappa : float
         Scaling of the display [cosmic mean].
     colouring : str
-        Whether the scaled density is shown, or the relative error that the network's scaling leaves in it.
+        Whether the scaled density is shown, the relative error that the network's scaling leaves in it, or waves.
+    band : (float, float) or None
+        Wavenumbers of the waves that are shown [h/Mpc].
+    rms_of : ReferenceKey or None
+        Field whose waves' root mean square is their unit; None for the field's own.
     """
 
     density: DensityKey
     display_kappa: float
     colouring: Colouring = "density"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReferenceKey:
-    """A held-out simulated sub-volume of a model, at the snapshot nearest to ``redshift``."""
-
-    model: str
-    index: int
-    redshift: float
+    band: tuple[float, float] | None = None
+    rms_of: ReferenceKey | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,17 +123,31 @@ class ScaledReferenceKey:
         As in :class:`ScaledKey`.
     kappa : float or None
         Condition of the network, which decides the colours where errors are shown [cosmic mean].
+    band : (float, float) or None
+        As in :class:`ScaledKey`; the unit is the root mean square of this field's own waves.
     """
 
     reference: ReferenceKey
     display_kappa: float
     colouring: Colouring = "density"
     kappa: float | None = None
+    band: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatisticsKey:
-    """Statistics of a density, and of the reference beside it where there is one."""
+    """Statistics of a density, and of the reference beside it where there is one.
+
+    Attributes
+    ----------
+    density : DensityKey
+        What is measured.
+    reference : ReferenceKey or None
+        What it is compared with.
+    further : tuple of str
+        Which of :data:`cosmoloom.live_further.FURTHER` are measured, too: they take longer than all others.
+    """
 
     density: DensityKey
     reference: ReferenceKey | None = None
+    further: tuple[str, ...] = ()

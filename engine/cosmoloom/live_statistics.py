@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -40,6 +41,8 @@ class Curves:
         Median, 16th and 84th percentile of the held-out sub-volumes.
     x_log, y_log : bool
         Whether an axis reads best in logarithms.
+    untrusted : (float, float) or None
+        Part of the x axis where the simulations are not trusted.
     """
 
     name: str
@@ -53,6 +56,7 @@ class Curves:
     high: Values | None = None
     x_log: bool = False
     y_log: bool = False
+    untrusted: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -83,6 +87,8 @@ class LiveStatistics:
         Whether the band lies between two snapshots and was interpolated.
     trusted_k : float or None
         To where the simulations' power is trusted [h/Mpc]; None where nobody knows, or without simulations.
+    further : mapping
+        Curves by name of what was asked for besides; see :mod:`cosmoloom.live_further`.
     """
 
     power: Curves
@@ -97,6 +103,7 @@ class LiveStatistics:
     n_samples: int
     interpolated: bool
     trusted_k: float | None = None
+    further: Mapping[str, Curves] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -193,7 +200,7 @@ def compare(
             x=field.k,
             generated=field.power,
             reference=None if reference is None else reference.power,
-            **_band(None if band is None else band.power),
+            **band_curves(None if band is None else band.power),
             x_log=True,
             y_log=True,
         ),
@@ -206,7 +213,7 @@ def compare(
             x=_middle(field.peak_edges),
             generated=field.peaks,
             reference=None if reference is None else reference.peaks,
-            **_band(None if band is None else band.peaks),
+            **band_curves(None if band is None else band.peaks),
             y_log=True,
         ),
         dice=_dice(field, reference),
@@ -237,7 +244,7 @@ def _mass(field: MeasuredField, reference: MeasuredField | None, band: Reference
         x=_middle(field.mass_edges),
         generated=field.mass * unit,
         reference=None if reference is None else reference.mass * unit,
-        **_band(None if band is None else band.mass, unit),
+        **band_curves(None if band is None else band.mass, unit),
         y_log=True,
     )
 
@@ -250,7 +257,7 @@ def _ratio(field: MeasuredField, reference: MeasuredField | None, band: Referenc
         x=field.k,
         generated=field.power / band.power.median,
         reference=None if reference is None else reference.power / band.power.median,
-        **_band(band.power, 1.0 / band.power.median),
+        **band_curves(band.power, 1.0 / band.power.median),
         x_log=True,
     )
 
@@ -271,7 +278,7 @@ def _dice(field: MeasuredField, reference: MeasuredField | None) -> Curves | Non
     )
 
 
-def _band(band: Band | None, unit: Values | float = 1.0) -> dict[str, Any]:
+def band_curves(band: Band | None, unit: Values | float = 1.0) -> dict[str, Any]:
     """Return median and percentiles as the arguments of :class:`Curves`."""
     if band is None:
         return {}

@@ -12,7 +12,10 @@ if TYPE_CHECKING:
     from cosmoloom.evaluate.reference import Source
     from cosmoloom.live_statistics import LiveStatistics
     from cosmoloom.models.card import ModelCard
+    from cosmoloom.pipeline.latent_typicality import Typicality
     from cosmoloom.scaling.interface import Scaling
+    from cosmoloom_explorer.dice import Chance
+    from cosmoloom_explorer.peaks import Peaks
     from cosmoloom_explorer.view import View
 
 Volume = NDArray[np.float32]
@@ -42,6 +45,14 @@ class Frame:
         The latent that was decoded.
     timings : dict
         Seconds per stage that was run for this frame; a stage served from the cache is absent.
+    compared : array, shape (n, n, n), or None
+        The difference or the overlap of both fields, where the view asks for one.
+    peaks : tuple of Peaks
+        Of the generated field, and of the simulated one; empty where the view asks for none.
+    density : array, shape (n, n, n), or None
+        rho over the cosmic mean of the generated field, on the host [1]; not to be written to.
+    rms : tuple of float
+        Root mean square of the waves shown, of both fields; empty where the view shows whole fields [1].
     """
 
     serial: int
@@ -53,6 +64,10 @@ class Frame:
     box_size: float
     latent: NDArray[np.float32]
     timings: dict[str, float] = field(default_factory=dict)
+    compared: Volume | NDArray[np.uint8] | None = None
+    peaks: tuple[Peaks, ...] = ()
+    density: Volume | None = None
+    rms: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -67,12 +82,18 @@ class StatisticsFrame:
         Curves ready to be drawn.
     seconds : float
         Time that they took.
+    typicality : Typicality or None
+        Where the latent lies in its prior.
+    chance : Chance or None
+        Dice of unrelated simulated fields; None without any.
     """
 
     serial: int
     view: View
     statistics: LiveStatistics
     seconds: float
+    typicality: Typicality | None = None
+    chance: Chance | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

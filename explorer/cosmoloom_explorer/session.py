@@ -11,9 +11,12 @@ from typing import TYPE_CHECKING
 from psygnal import Signal
 
 from cosmoloom.errors import CosmoloomError
+from cosmoloom_explorer.comparison import Comparer
+from cosmoloom_explorer.dice import Chances
 from cosmoloom_explorer.frames import Frame, ModelFacts, StatisticsFrame
 from cosmoloom_explorer.mailbox import Mailbox
 from cosmoloom_explorer.outbox import Deliver, Outbox
+from cosmoloom_explorer.peaks import Peaks, find_peaks
 from cosmoloom_explorer.settings import Settings
 from cosmoloom_explorer.view import View, resolve
 
@@ -66,6 +69,8 @@ class Session:
         acknowledged: bool = False,
     ) -> None:
         self._engine = engine
+        self._comparer = Comparer(engine)
+        self._chances = Chances(engine)
         self._acknowledged = acknowledged
         self._on_screen = Event()
         self._last: Settings | None = None
@@ -151,6 +156,10 @@ class Session:
             box_size=facts.card.box_size,
             latent=self._engine.latent(view.field.latent),
             timings=dict(self._engine.last_timings),
+            compared=self._comparer.compare(view),
+            peaks=self._peaks(view, facts),
+            density=self._engine.density(view.scaled.density).cpu().numpy(),
+            rms=self._rms(view),
         )
         self._on_screen.clear()
         self._outbox.put(self._emit["frame"], frame)
@@ -158,17 +167,19 @@ class Session:
             self._on_screen.wait(PATIENCE)
         if self._mailbox.superseded and perf_counter() < self._statistics_due:
             return
-        shared = (facts.card.name, facts.card.n, facts.card.box_size, facts.card.redshift_range)
+        card = facts.card
+        shared = (card.name, card.n, card.box_size, card.redshift_range, view.further)
         if self._extremes_of != shared:
             self._outbox.put(self._emit["extremes"], self._extremes(settings, facts))
             self._extremes_of = shared
         statistics = self._engine.statistics(view.statistics)
         self._statistics_due = perf_counter() + LIVE_INTERVAL
         seconds = self._engine.last_timings.get("statistics", 0.0)
-        self._outbox.put(
-            self._emit["statistics"],
-            StatisticsFrame(serial=serial, view=view, statistics=statistics, seconds=seconds),
-        )
+        measured = StatisticsFrame(
+            serial=serial, view=view, statistics=statistics, seconds=seconds,
+            typicality=self._engine.typicality(view.field.latent), chance=self._chances.at(view.reference),
+        )  # fmt: skip
+        self._outbox.put(self._emit["statistics"], measured)
 
     def _extremes(self, settings: Settings, facts: ModelFacts) -> tuple[LiveStatistics, ...]:
         """Return statistics at both ends of the redshift range, between which those of a drag will lie."""
@@ -176,6 +187,23 @@ class Session:
             _resolve(replace(settings, redshift=redshift), facts) for redshift in sorted(set(facts.card.redshift_range))
         )
         return tuple(self._engine.statistics(view.statistics) for view in views)
+
+    def _peaks(self, view: View, facts: ModelFacts) -> tuple[Peaks, ...]:
+        if not view.peaks:
+            return ()
+        fields = [self._engine.density(view.scaled.density)]
+        if view.reference is not None:
+            fields.append(self._engine.reference(view.reference).tensor())
+        card = facts.card
+        return tuple(
+            find_peaks(field, box_size=card.box_size, universe=card.universe, heights=view.peak_range)
+            for field in fields
+        )
+
+    def _rms(self, view: View) -> tuple[float, ...]:
+        band = view.scaled.band
+        fields = (view.scaled.density, view.reference)
+        return () if band is None else tuple(self._engine.rms(field, band) for field in fields if field is not None)
 
     def _load(self, model: str) -> ModelFacts:
         from cosmoloom.scaling.rational import Rational

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cosmoloom.errors import InvalidInputError
 from cosmoloom.keys import Colouring
+from cosmoloom_explorer.layouts import COMPARING, Layout, Rendering
+from cosmoloom_explorer.plots.names import DEFAULT_PLOTS, further
 
 if TYPE_CHECKING:
     from cosmoloom.models.card import ModelCard
@@ -15,6 +17,9 @@ N_DIRECTIONS = 6
 DIRECTION_RANGE = (-5.0, 5.0)
 COMPONENT_RANGE = (-8.0, 8.0)
 SEED_RANGE = (0, 2**31 - 1)
+K_RANGE = (0.0, 100.0)
+HEIGHT_RANGE = (-10.0, 10.0)
+TILT_RANGE = (-8.0, 8.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +43,15 @@ class Settings:
         Steps along the leading latent directions [standard deviations of the prior].
     components : tuple of (int, float)
         Single latent components set by hand, by rising index.
+    origin, toward : str
+        Names of latents, "seed 5" or one that is kept: where the latent begins in place of the seed's draw, and the
+        other end of a great circle; empty for none.
+    fraction : float
+        Share of the way along the circle [1].
+    tilts : tuple of float
+        Steps along directions that are named by what they do [standard deviations].
+    tilts_at : (str, float, float) or None
+        Latent, redshift and kappa where those were found; None before anybody looked.
     reference_index : int
         Which held-out simulated sub-volume stands beside the generated field.
     colouring : str
@@ -46,6 +60,24 @@ class Settings:
         Voxel indices (x, y, z) at which the three orthogonal slices cut.
     ndisplay : int
         2 or 3: the main view shows a slice or the volume.
+    layout : str
+        How both fields stand in the main view, one of :data:`cosmoloom_explorer.layouts.LAYOUTS`.
+    rendering : str
+        How volumes are drawn, one of :data:`cosmoloom_explorer.layouts.RENDERINGS`.
+    iso_density : float
+        Density at which a surface stands [cosmic mean].
+    top_percent : float
+        Share of the densest voxels whose overlap is shown [%].
+    contrast : (float, float)
+        Ends of the colours, as scaled densities in [-1, 1]; they stay while fields change.
+    peaks : bool
+        Whether peaks are marked.
+    peak_range : (float, float) or None
+        Heights of the peaks that are marked, log10 rho over the cosmic mean; None marks all.
+    band : (float, float) or None
+        Only waves of these k are shown [h/Mpc]; None shows the field.
+    plots : tuple of str
+        Statistics that are drawn, two to four of :data:`cosmoloom_explorer.plots.PLOTS`.
     """
 
     model: str
@@ -55,15 +87,52 @@ class Settings:
     display_kappa: float | None = None
     directions: tuple[float, ...] = (0.0,) * N_DIRECTIONS
     components: tuple[tuple[int, float], ...] = ()
+    origin: str = ""
+    toward: str = ""
+    fraction: float = 0.0
+    tilts: tuple[float, ...] = ()
+    tilts_at: tuple[str, float, float] | None = None
     reference_index: int = 0
     colouring: Colouring = "density"
     slices: tuple[int, int, int] = (0, 0, 0)
     ndisplay: int = 3
+    layout: Layout = "beside"
+    rendering: Rendering = "attenuated"
+    iso_density: float = 10.0
+    top_percent: float = 5.0
+    contrast: tuple[float, float] = (-1.0, 1.0)
+    peaks: bool = False
+    peak_range: tuple[float, float] | None = None
+    band: tuple[float, float] | None = None
+    plots: tuple[str, ...] = DEFAULT_PLOTS
+
+    @property
+    def latents(self) -> tuple[str, ...]:
+        """Names of the latents that these settings begin from, go to, or take directions from."""
+        places = () if self.tilts_at is None else (self.tilts_at[0],)
+        return tuple(name for name in (self.origin, self.toward, *places) if name)
 
     @property
     def computed(self) -> Settings:
         """The same settings without what only the view decides: equal means that nothing is to be computed."""
-        return replace(self, slices=(0, 0, 0), ndisplay=3)
+        return replace(
+            self,
+            slices=(0, 0, 0),
+            ndisplay=3,
+            layout=self.layout if self.layout in COMPARING else "beside",
+            rendering="attenuated",
+            iso_density=10.0,
+            top_percent=self.top_percent if self.layout == "overlap" else 5.0,
+            contrast=(-1.0, 1.0),
+            peak_range=self.peak_range if self.peaks else None,
+            plots=further(self.plots),
+        )
+
+
+NO_LATENT: dict[str, Any] = {
+    "components": (), "origin": "", "toward": "", "fraction": 0.0, "tilts": (), "tilts_at": None,
+}  # fmt: skip
+"""What a latent of another size leaves behind."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,7 +214,7 @@ class Limits:
             kappa=clamp(kappa, self.kappa),
             display_kappa=None if shown is None else clamp(shown, self.display_kappa),
             directions=steps[: self.n_directions],
-            components=settings.components if before.latent_size == self.latent_size else (),
+            **(NO_LATENT if before.latent_size != self.latent_size else {}),
             slices=(x, y, z),
         )
 

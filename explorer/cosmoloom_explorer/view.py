@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cosmoloom.keys import (
     DensityKey,
@@ -13,6 +13,8 @@ from cosmoloom.keys import (
     ScaledReferenceKey,
     StatisticsKey,
 )
+from cosmoloom_explorer.layouts import COMPARING, Layout
+from cosmoloom_explorer.plots.names import further
 from cosmoloom_explorer.settings import Settings
 
 
@@ -26,10 +28,25 @@ class View:
         The generated field as displayed.
     reference : ReferenceKey or None
         The simulated sub-volume beside it.
+    comparison : str or None
+        Layout for which a field is computed of both, "difference" or "overlap".
+    top_percent : float
+        Share of the densest voxels that overlap [%].
+    peaks : bool
+        Whether peaks are looked for.
+    peak_range : (float, float) or None
+        Only peaks of these heights, log10 rho over the cosmic mean.
+    further : tuple of str
+        What is measured besides, as :class:`cosmoloom.keys.StatisticsKey` takes it.
     """
 
     scaled: ScaledKey
     reference: ReferenceKey | None
+    comparison: Layout | None = None
+    top_percent: float = 5.0
+    peaks: bool = False
+    peak_range: tuple[float, float] | None = None
+    further: tuple[str, ...] = ()
 
     @property
     def field(self) -> FieldKey:
@@ -47,12 +64,13 @@ class View:
             colouring=self.scaled.colouring,
             # Colours of a density do not depend on the network: its kappa would only make the key another one.
             kappa=self.field.kappa if self.scaled.colouring == "error" else None,
+            band=self.scaled.band,
         )
 
     @property
     def statistics(self) -> StatisticsKey:
         """The statistics of generated field and reference."""
-        return StatisticsKey(density=self.scaled.density, reference=self.reference)
+        return StatisticsKey(density=self.scaled.density, reference=self.reference, further=self.further)
 
 
 def resolve(
@@ -79,7 +97,19 @@ def resolve(
     steps = settings.directions[:n_directions]
     # All steps at zero are no steps: the key, and with it the cached field, is the one of the bare seed.
     directions = steps if any(steps) else ()
-    latent = LatentKey(model=settings.model, seed=settings.seed, directions=directions, components=settings.components)
+    on_the_way = bool(settings.toward and settings.fraction)
+    tilted = settings.tilts_at is not None and any(settings.tilts)
+    latent = LatentKey(
+        model=settings.model,
+        seed=settings.seed,
+        directions=directions,
+        components=settings.components,
+        origin=settings.origin,
+        toward=settings.toward if on_the_way else "",
+        fraction=settings.fraction if on_the_way else 0.0,
+        tilts=settings.tilts if tilted else (),
+        tilts_at=settings.tilts_at if tilted else None,
+    )
     kappa = settings.kappa if kappa_conditions else None
     field = FieldKey(latent=latent, redshift=settings.redshift, kappa=kappa)
     shown = settings.kappa if settings.display_kappa is None else settings.display_kappa
@@ -88,4 +118,14 @@ def resolve(
         nearest = min(snapshots, key=lambda z: abs(z - settings.redshift))
         reference = ReferenceKey(model=settings.model, index=settings.reference_index, redshift=nearest)
     scaled = ScaledKey(density=DensityKey(field=field), display_kappa=shown, colouring=settings.colouring)
-    return View(scaled=scaled, reference=reference)
+    if settings.band is not None:
+        scaled = replace(scaled, colouring="waves", band=settings.band, rms_of=reference)
+    return View(
+        scaled=scaled,
+        reference=reference,
+        comparison=settings.layout if settings.layout in COMPARING else None,
+        top_percent=settings.top_percent,
+        peaks=settings.peaks,
+        peak_range=settings.peak_range if settings.peaks else None,
+        further=further(settings.plots),
+    )

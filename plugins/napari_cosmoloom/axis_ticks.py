@@ -57,6 +57,18 @@ class AxisTicks:
             if node is not None:
                 node.text, node.pos = texts, positions
 
+    def include(self, layer: Any) -> None:
+        """Stand around another layer's box, too."""
+        self._layers = (*(kept for kept in self._layers if kept in self._viewer.layers), layer)
+        self._shown = ()
+        self.place()
+
+    def settle(self) -> None:
+        """Go to where the layers are drawn now: napari rebuilds its views when layers are shown or hidden."""
+        for layer, node in self._texts.items():
+            if node is not None:
+                napari_window.follow(self._viewer, layer, node)
+
     def remove(self) -> None:
         """Take the labels out."""
         self._viewer.scene.camera.events.angles.disconnect(self.place)

@@ -20,3 +20,12 @@ def place_camera(viewer: Any, camera: Camera) -> None:
     """Look from there."""
     view = viewer.scene.camera
     view.center, view.zoom, view.angles = camera.center, camera.zoom, camera.angles
+
+
+def turn_camera(viewer: Any, degrees: float) -> None:
+    """Go around the axis that is upright on screen in the explorer's boxes, y."""
+    from scipy.spatial.transform import Rotation
+
+    camera = viewer.scene.camera
+    turn = Rotation.from_rotvec([0.0, degrees, 0.0], degrees=True)  # napari's axes are (z, y, x)
+    camera.set_view_direction(turn.apply(camera.view_direction), turn.apply(camera.up_direction))

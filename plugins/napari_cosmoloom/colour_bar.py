@@ -10,12 +10,9 @@ from qtpy.QtGui import QColor, QFont, QImage, QPainter
 from qtpy.QtWidgets import QWidget
 
 from cosmoloom.keys import Colouring
-from cosmoloom.scaling.rational import scale
-from cosmoloom.scaling.relative_error import NETWORK_ERROR, as_colours
 from cosmoloom_explorer import colours
+from cosmoloom_explorer.colour_ticks import colour_text, colour_ticks
 
-DENSITIES = np.array([0.0, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0, 1000.0], dtype=np.float32)
-ERRORS = np.array([0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0], dtype=np.float32)
 MARGIN, SPACING = 14, 32
 
 
@@ -25,6 +22,8 @@ class ColourBar(QWidget):
     def __init__(self, kappa: float, colouring: Colouring) -> None:
         super().__init__()
         self._shown = kappa, colouring
+        self._waves = ""
+        self._contrast = colours.CONTRAST
         self.setFixedHeight(46)
         self._dress()
 
@@ -35,16 +34,28 @@ class ColourBar(QWidget):
             self._dress()
             self.update()
 
+    def show_contrast(self, contrast: tuple[float, float]) -> None:
+        """Let the bar go from one scaled density to another, in [-1, 1]."""
+        self._contrast = contrast
+        self.update()
+
+    def show_waves(self, text: str) -> None:
+        """Say which waves the colours show, and how strong they are."""
+        if text != self._waves:
+            self._waves = text
+            self._dress()
+            self.update()
+
     def _dress(self) -> None:
         kappa, colouring = self._shown
         self._pixels = colours.paint(np.linspace(*colours.CONTRAST, 256, dtype=np.float32)[None], colouring)
+        self._ticks = colour_ticks(kappa, colouring)
+        self._text = self._waves if colouring == "waves" else colour_text(kappa, colouring)
         if colouring == "density":
-            self._ticks = list(zip(DENSITIES, scale(DENSITIES, kappa), strict=True))
-            self._text = f"density \u03c1 / cosmic mean, scaled with \u03ba = {kappa:.3g}"
             self.setToolTip("Colours of every field shown: x = 2 \u03c1/(\u03c1+\u03ba) \u2212 1 from \u22121 to 1.")
+        elif colouring == "waves":
+            self.setToolTip("Overdensity of these waves alone, over the standard deviation of the simulated field's.")
         else:
-            self._ticks = list(zip(100.0 * ERRORS, as_colours(ERRORS), strict=True))
-            self._text = f"error of \u03c1 [%] where the network errs by {NETWORK_ERROR:g} in x"
             self.setToolTip(
                 "Error amplification of the network's scaling: (d\u03c1/dx) dx / \u03c1 in every voxel.\n"
                 "Bright: small errors of the network leave the density uncertain, in voids and in dense haloes."
@@ -59,13 +70,13 @@ class ColourBar(QWidget):
         font.setPixelSize(10)
         painter.setFont(font)
         painter.setPen(QColor(colours.MUTED))
-        free = -np.inf
-        for value, scaled in self._ticks:
-            x = bar.left() + bar.width() * (float(scaled) + 1.0) / 2.0
-            if x - free < SPACING:
+        free, (low, high) = -np.inf, self._contrast
+        for label, place in self._ticks:
+            x = bar.left() + bar.width() * (place - low) / (high - low)
+            if x - free < SPACING or not low <= place <= high:
                 continue
             free = x
             painter.drawLine(int(x), 14, int(x), 17)
-            painter.drawText(QRectF(x - 20, 17, 40, 13), Qt.AlignmentFlag.AlignHCenter, f"{value:g}")
+            painter.drawText(QRectF(x - 20, 17, 40, 13), Qt.AlignmentFlag.AlignHCenter, label)
         painter.drawText(QRectF(0, 30, self.width(), 14), Qt.AlignmentFlag.AlignHCenter, self._text)
         painter.end()

@@ -93,7 +93,7 @@ class DrawQuality(QObject):
         if self._viewer.dims.ndisplay != 3:
             return
         interpolation, step = LEVELS[self._level]
-        for layer in self._layers.both:
+        for layer in self._layers.volumes:
             if layer in self._viewer.layers:
                 if layer.interpolation3d != interpolation:  # napari builds a new shader even for the same
                     layer.interpolation3d = interpolation

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from qtpy.QtCore import QEvent, Qt, QTimer, Signal
@@ -10,28 +11,42 @@ from qtpy.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from cosmoloom import models
 from cosmoloom.errors import CosmoloomError
-from cosmoloom_explorer import ExplorerState, History, Limits, Session, Settings
+from cosmoloom_explorer import ExplorerState, History, Limits, Session, Settings, colours
+from cosmoloom_explorer.layouts import Layout
 from cosmoloom_explorer.saved_session import Camera
 from cosmoloom_explorer.training import Training
 from cosmoloom_explorer.training_watch import TrainingWatch
 from napari_cosmoloom import napari_window
 from napari_cosmoloom.actions import actions
+from napari_cosmoloom.blind_test_window import BlindTestWindow
 from napari_cosmoloom.bridge import Bridge
 from napari_cosmoloom.cameras import place_camera
 from napari_cosmoloom.controls.panel import ControlPanel
 from napari_cosmoloom.draw_quality import DrawQuality
+from napari_cosmoloom.drops import Drops
+from napari_cosmoloom.exports.recorder import Recorder
 from napari_cosmoloom.full_collections import FullCollections
+from napari_cosmoloom.hud import Hud
 from napari_cosmoloom.keeper import Keeper
 from napari_cosmoloom.key_list import KeyList
+from napari_cosmoloom.latent_desk import LatentDesk
 from napari_cosmoloom.layers import FieldLayers
 from napari_cosmoloom.presenter import Presenter
+from napari_cosmoloom.region_brush import RegionBrush
+from napari_cosmoloom.region_tool import RegionTool
 from napari_cosmoloom.shortcuts import Shortcuts
 from napari_cosmoloom.slice_panel import SlicePanel
 from napari_cosmoloom.statistics_panel import StatisticsPanel
+from napari_cosmoloom.views.arrangement import Arrangement
+from napari_cosmoloom.views.pointing import Pointing
 
 if TYPE_CHECKING:
     from cosmoloom.engine import Engine
 
+SLICES_WIDTH = 344
+"""Of the slices' dock beside the main view [pixels]."""
+RESIZED = 50
+"""Docks have their new sizes after this time [ms]."""
 QUIET = 400
 """A change becomes a step of undo when nothing else changed for this time [ms]."""
 
@@ -64,6 +79,7 @@ class Explorer(QWidget):
         super().__init__()
         self.setObjectName("cosmoloom-explorer")
         self.viewer = napari_viewer
+        colours.use(napari_window.theme(napari_viewer))
         self.session: Session | None = None
         self._engine = engine
         self._training = training
@@ -88,16 +104,29 @@ class Explorer(QWidget):
         self.setMinimumWidth(330)
         self.layers = FieldLayers(napari_viewer, card.n, card.voxel_size)
         self.slices = SlicePanel(self.state, card.box_size)
-        self.plots = StatisticsPanel()
+        self.plots = StatisticsPanel(self.state, self.controls.show_error)
         self.quality = DrawQuality(napari_viewer, self.layers, self)
+        self.arrangement = Arrangement(napari_viewer, self.state, self.layers, self)
+        self.pointing = Pointing(napari_viewer, self.state, self.layers, self.arrangement)
         self.presenter = Presenter(
             napari_viewer, controls=self.controls, layers=self.layers, slices=self.slices, plots=self.plots,
-            quality=self.quality, parent=self,
+            quality=self.quality, arrangement=self.arrangement, parent=self,
         )  # fmt: skip
+        self.regions = RegionTool(
+            napari_viewer, self.state, layers=self.layers, presenter=self.presenter, plots=self.plots, parent=self
+        )
         self.keeper = Keeper(
             napari_viewer, self.state, self.controls, self.go_to,
-            training=lambda: None if self._training is None else self._training.folder, parent=self,
+            training=lambda: None if self._training is None else self._training.folder,
+            latents=lambda: None if self._engine is None else self._engine.recipes.kept, parent=self,
         )  # fmt: skip
+        self.brush = RegionBrush(napari_viewer, self.layers)
+        self.desk = LatentDesk(
+            self.state, self.controls, self.brush, frame=lambda: self.presenter.frame, record=self._on_quiet,
+            parent=self,
+        )  # fmt: skip
+        self.recorder = Recorder(self)
+        self.drops = Drops(self)
         self._collections = FullCollections()
         self._quiet = QTimer(self)
         self._quiet.setSingleShot(True)
@@ -130,16 +159,18 @@ class Explorer(QWidget):
         if in_software:
             napari_window.isolate_canvas(self.viewer)
         self._bridge = Bridge(self)
-        self.session = Session(
-            self._engine or _new_engine(),
-            self._bridge.deliver,
-            acknowledged=in_software,
-        )
+        self._engine = self._engine or _new_engine()
+        self.session = Session(self._engine, self._bridge.deliver, acknowledged=in_software)
+        self.desk.start(self._engine, self._bridge.deliver)
         self.presenter.connect_session(self.session)
         if self._training is not None:
             self._watch = TrainingWatch(self._training, self._bridge.deliver)
             self._watch.changed.connect(self._on_training_changed)
         self._shortcuts = Shortcuts(self.viewer, actions(self))
+        self.presenter.statistics_shown.connect(self._collections.leave_out)
+        self.hud = Hud(self.viewer, self.quality)
+        self.presenter.frame_shown.connect(self.hud.show_frame)
+        self.viewer.scene.camera.events.connect(self._on_camera_moved)
         self._on_ndisplay_changed(self.state.ndisplay)
         self.session.request(self.state.snapshot())
 
@@ -152,17 +183,33 @@ class Explorer(QWidget):
         self.controls.training.stop()
         if self._watch is not None:
             self._watch.close()
+        self.desk.close()
         self._quiet.stop()
+        self.viewer.scene.camera.events.disconnect(self._on_camera_moved)
+        self.presenter.frame_shown.disconnect(self.hud.show_frame)
+        self.hud.close()
         self.quality.close()
-        self._collections.allow()
+        self._collections.close()
         self._shortcuts.close()
         self.viewer.dims.events.disconnect(self._on_dims_moved)
+        self.regions.close()
+        self.drops.close()
+        self.pointing.close()
+        self.arrangement.close()
         self.presenter.close()
         self.slices.clear()
         self.layers.release()
         self._engine = None
         self._built = False
+        self._let_go_of_state()
         self.closed.emit()
+
+    def _let_go_of_state(self) -> None:
+        # psygnal keeps the signals of every state that still has one alive; functions connected to them, which know
+        # the explorer, would keep the whole window in memory.
+        self.state.events.disconnect()
+        for name in self.state.events:
+            self.state.events[name].disconnect()
 
     def dismantle(self) -> None:
         """Stop, and remove docks and layers from a viewer that stays open."""
@@ -175,17 +222,23 @@ class Explorer(QWidget):
                 continue
             dock.deleteLater()
         if docks:
+            self.regions.remove()
+            self.brush.remove()
+            self.drops.remove()
+            self.arrangement.remove()
             self.layers.remove()
         for panel in (self.slices, self.plots):
             panel.deleteLater()
 
     def undo(self) -> None:
-        """Take the last change back."""
+        """Take the last change back; an edit that is under way, too."""
+        self.desk.abandon()
         self._on_quiet()
         self._restore(self.history.undo())
 
     def redo(self) -> None:
         """Bring back what was undone."""
+        self.desk.abandon()
         self._restore(self.history.redo())
 
     def go_to(self, settings: Settings, camera: Camera | None = None) -> None:
@@ -204,11 +257,20 @@ class Explorer(QWidget):
         """List what keys do."""
         KeyList(actions(self), self).show()
 
+    def blind_test(self) -> None:
+        """Let a person try to tell generated slices from simulated ones, with the display as it is now."""
+        if self.session is None or self.presenter.facts is None or self.presenter.facts.name != self.state.model:
+            return
+        device = self._engine.device if self._engine is not None else None
+        window = BlindTestWindow(self.state.snapshot(), self.presenter.facts, partial(_new_engine, device), self)
+        self.closed.connect(window.close)
+        window.show()
+
     def event(self, event: Any) -> bool:
         """Start when shown; stop when taken out of the window or when the window closes."""
         kind = event.type()
         if kind == QEvent.Type.Show and self.parent() is not None:
-            QTimer.singleShot(0, self.start)
+            QTimer.singleShot(0, self._on_shown)
         elif kind == QEvent.Type.ParentChange and self.parent() is None and self.session is not None:
             # The dock's close button only takes the widget out of its dock.
             self.dismantle()
@@ -220,6 +282,7 @@ class Explorer(QWidget):
         state, display = self.state, self.controls.display
         state.events.connect(self._on_state_changed)
         state.events.ndisplay.connect(self._on_ndisplay_changed)
+        state.events.layout.connect(self._on_layout_changed)
         state.events.slices.connect(lambda slices: self.layers.set_slice(slices[2]))
         self.controls.held.connect(self._on_held)
         self.quality.rested.connect(self._collections.allow)
@@ -229,6 +292,8 @@ class Explorer(QWidget):
         display.redo.connect(self.redo)
         display.reset_camera.connect(self.layers.fit)
         display.keys.connect(self.show_keys)
+        self.controls.reference.blind_test.connect(self.blind_test)
+        self.controls.views.auto_contrast.connect(self.arrangement.auto_contrast)
         self.viewer.dims.events.current_step.connect(self._on_dims_moved)
         self.presenter.frame_shown.connect(lambda _: self.layers.set_slice(self.state.slices[2]))
         context = Qt.ShortcutContext.WidgetWithChildrenShortcut
@@ -236,6 +301,9 @@ class Explorer(QWidget):
             shortcut = QShortcut(QKeySequence(key), self)
             shortcut.setContext(context)
             shortcut.activated.connect(action)
+        escape = QShortcut(QKeySequence(Qt.Key.Key_Escape), self.plots)
+        escape.setContext(context)
+        escape.activated.connect(self.plots.clear)
 
     def _restore(self, settings: Settings | None) -> None:
         if settings is not None:
@@ -252,6 +320,11 @@ class Explorer(QWidget):
             self.quality.touch()
             self._collections.postpone()
             self.session.request(self.state.snapshot())
+            self.hud.ask(self.session.serial)
+
+    def _on_camera_moved(self) -> None:
+        if self.state.ndisplay == 3:
+            self.quality.touch()
 
     def _on_held(self, held: bool) -> None:
         self.quality.hold(held)
@@ -263,6 +336,18 @@ class Explorer(QWidget):
         self.layers.set_slice(self.state.slices[2])
         self.layers.fit()
         self.quality.apply()
+
+    def _on_shown(self) -> None:
+        if self.isVisible():  # the viewer may have been closed at once
+            self.start()
+
+    def _on_layout_changed(self, layout: Layout) -> None:
+        if self._docks:
+            room = napari_window.main_window(self.viewer).width() - self.width()
+            width = int(0.8 * room) if layout == "orthogonal" else SLICES_WIDTH
+            self.slices.place(wide=layout == "orthogonal")  # first: the dock is as wide as its content at least
+            napari_window.resize_docks(self.viewer, {self.slices_dock: width}, {})
+            QTimer.singleShot(RESIZED, self.layers.fit)
 
     def _on_dims_moved(self) -> None:
         steps = self.viewer.dims.current_step
@@ -294,11 +379,13 @@ class Explorer(QWidget):
         self.controls.show_training(training)
 
     def _on_quiet(self) -> None:
+        if self.desk.moving:  # the steps of an edit are one step of undo
+            return
         self.history.record(self.state.snapshot())
         self._show_history()
 
 
-def _new_engine() -> Engine:
+def _new_engine(device: str | None = None) -> Engine:
     from cosmoloom.engine import Engine
 
-    return Engine()
+    return Engine(device)

@@ -10,17 +10,18 @@ from typing import TYPE_CHECKING, Any
 
 from cosmoloom import models
 from cosmoloom.errors import CosmoloomError
-from cosmoloom_explorer import ExplorerState, Limits, Settings
-from cosmoloom_explorer.copy_as import with_choices
-from cosmoloom_explorer.saved_session import SUFFIX, SavedSession
-from cosmoloom_explorer.training import Training, is_training, read_training
+from cosmoloom_explorer import Settings, colours
+from cosmoloom_explorer.colours import Theme
+from cosmoloom_explorer.opening import opening, opening_settings
+from cosmoloom_explorer.saved_session import SavedSession
+from cosmoloom_explorer.training import Training
 
 if TYPE_CHECKING:
     from cosmoloom.engine import Engine
     from napari_cosmoloom.explorer import Explorer
 
 WINDOW = (1600, 1000)
-CONTROLS_WIDTH, SLICES_WIDTH, PLOTS_HEIGHT = 372, 344, 272
+CONTROLS_WIDTH, PLOTS_HEIGHT = 372, 272
 PATIENCE = 600.0
 """Longest wait for a picture [s]."""
 
@@ -34,6 +35,7 @@ def launch(
     device: str | None = None,
     choices: Sequence[str] = (),
     picture: str | Path | None = None,
+    theme: Theme = "dark",
 ) -> None:
     """Open the explorer and run it until its window is closed; or, given ``picture``, draw it and return.
 
@@ -49,50 +51,24 @@ def launch(
         Further settings, each as "name=value".
     picture : path, optional
         PNG file.
+    theme : {"dark", "light"}
+        Ground of the window.
 
     Raises
     ------
     CosmoloomError
         If there is no such model, or it does not know such values.
     """
-    session = SavedSession.load(model) if model is not None and Path(model).suffix == SUFFIX else None
-    folder = model if session is None else session.training
-    training = read_training(folder) if folder is not None and is_training(folder) else None
-    if session is None:
-        start = opening_settings(model if training is None else training.newest.model)
-    else:
-        start = session.settings
-    named: dict[str, Any] = {"seed": seed, "redshift": redshift, "kappa": kappa}
-    asked = replace(start, **{name: value for name, value in named.items() if value is not None})
-    settings = checked(with_choices(asked, choices))
+    found = opening(model, seed=seed, redshift=redshift, kappa=kappa, choices=choices)
+    settings, session, training = found.settings, found.session, found.training
     if picture is not None:
-        render(picture, settings, device=device, training=training, session=session)
+        render(picture, settings, device=device, training=training, session=session, theme=theme)
         return
     import napari
 
-    explorer = open_explorer(settings, device=device, training=training)
+    explorer = open_explorer(settings, device=device, training=training, theme=theme)
     _continue(explorer, session)
     napari.run()
-
-
-def opening_settings(
-    model: str | None = None,
-    **values: Any,
-) -> Settings:
-    """Return a model's opening settings with some values of one's own.
-
-    Raises
-    ------
-    CosmoloomError
-        If there is no such model, or it does not know such values.
-    """
-    name = models.DEFAULT_MODEL if model is None else model
-    return checked(replace(Limits.from_card(models.read_card(name)).defaults(name), **values))
-
-
-def checked(settings: Settings) -> Settings:
-    """Return settings that their model knows; raises as :func:`opening_settings` does."""
-    return ExplorerState.from_settings(settings, Limits.from_card(models.read_card(settings.model))).snapshot()
 
 
 def open_explorer(
@@ -103,6 +79,7 @@ def open_explorer(
     size: tuple[int, int] = WINDOW,
     viewer: Any = None,
     training: Training | None = None,
+    theme: Theme = "dark",
 ) -> Explorer:
     """Open a napari window laid out around the explorer.
 
@@ -120,6 +97,8 @@ def open_explorer(
         By default a new one.
     training : Training, optional
         Whose checkpoints to scrub through.
+    theme : {"dark", "light"}
+        Ground of the window.
 
     Raises
     ------
@@ -132,11 +111,12 @@ def open_explorer(
 
     from cosmoloom.engine import Engine
     from napari_cosmoloom import napari_window
-    from napari_cosmoloom.explorer import Explorer
+    from napari_cosmoloom.explorer import SLICES_WIDTH, Explorer
 
     if viewer is None:
         viewer = napari.Viewer(title="cosmoloom", show=False)
-    viewer.theme = "dark"
+    viewer.theme = theme
+    colours.use(theme)
     if napari_window.draws_in_software():
         napari_window.isolate_canvas(viewer)
     napari_window.hide_layer_docks(viewer)
@@ -165,6 +145,7 @@ def render(
     size: tuple[int, int] = WINDOW,
     training: Training | None = None,
     session: SavedSession | None = None,
+    theme: Theme = "dark",
 ) -> Path:
     """Draw the explorer's window, with fields and statistics, into a PNG file.
 
@@ -178,11 +159,12 @@ def render(
     from cosmoloom.data.atomic import atomic_path
 
     with atomic_path(path) as temporary:
-        explorer = open_explorer(settings, engine=engine, device=device, size=size, training=training)
+        explorer = open_explorer(settings, engine=engine, device=device, size=size, training=training, theme=theme)
         try:
             _continue(explorer, session)
             wait_until_shown(explorer)
             explorer.quality.finest()
+            explorer.plots.canvas.finish()
             process_events()
             _save(explorer.viewer, temporary)
         finally:

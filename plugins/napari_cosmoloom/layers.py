@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from cosmoloom_explorer import Frame, colours
+from cosmoloom_explorer import Frame, colours, readouts
 from cosmoloom_explorer.frames import Volume
 from napari_cosmoloom import napari_window
 from napari_cosmoloom.axis_ticks import AxisTicks
@@ -49,6 +49,7 @@ class FieldLayers:
         grid.enabled = True
         # x to the right, y up, z towards the viewer: a right-handed frame, as on paper.
         viewer.scene.camera.orientation = ("towards", "up", "right")
+        self.others: tuple[Any, ...] = ()
         self.ticks = AxisTicks(viewer, self.both)
         self.ticks.show_box(n * voxel_size)
 
@@ -56,6 +57,11 @@ class FieldLayers:
     def both(self) -> tuple[Any, Any]:
         """The generated and the simulated layer."""
         return self.generated, self.simulation
+
+    @property
+    def volumes(self) -> tuple[Any, ...]:
+        """Every layer of the explorer that is drawn as a volume: both, and ``others`` that views have added."""
+        return self.both + self.others
 
     @property
     def n(self) -> int:
@@ -132,7 +138,8 @@ class FieldLayers:
         # No redshift: a text that changes with every frame takes the canvas 12 ms longer to draw in software.
         width = f"{frame.box_size:g} Mpc/h wide"
         simulation = f"{frame.reference_name}, {width}" if frame.reference_name else "no simulation"
-        return f"Generated, seed {frame.view.field.latent.seed}, {width}", simulation[:1].upper() + simulation[1:]
+        latent = readouts.latent_text(frame.view.field.latent)
+        return f"Generated, {latent}, {width}", simulation[:1].upper() + simulation[1:]
 
     def _add(self, name: str, n: int, voxel_size: float, colour: str) -> Any:
         layer = self._viewer.add_image(
@@ -149,8 +156,6 @@ class FieldLayers:
         )
         layer.contrast_limits_range = colours.CONTRAST
         layer.name_overlay.visible, layer.name_overlay.font_size, layer.name_overlay.color = True, 10, colour
-        box = layer.bounding_box
-        box.visible, box.points, box.line_thickness, box.line_color = True, False, 1.0, colours.LINE
         return layer
 
 

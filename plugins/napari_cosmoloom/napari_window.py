@@ -10,10 +10,14 @@ from contextlib import suppress
 from functools import cache
 from typing import Any
 
+import numpy as np
 from qtpy.QtCore import Qt
 from qtpy.QtGui import QGuiApplication, QOffscreenSurface, QOpenGLContext
 
+from cosmoloom_explorer.colours import Theme
+
 SOFTWARE_RENDERERS = ("llvmpipe", "softpipe", "swrast", "swiftshader", "software")
+NOWHERE = np.zeros((2, 3), dtype=np.float32)
 
 
 def main_window(viewer: Any) -> Any:
@@ -21,8 +25,21 @@ def main_window(viewer: Any) -> Any:
     return viewer.window._qt_window  # noqa: SLF001
 
 
+def theme(viewer: Any) -> Theme:
+    """Return which of the explorer's themes goes with that of a viewer."""
+    from napari.utils.theme import get_theme
+
+    background = get_theme(viewer.theme).background.as_rgb_tuple()
+    return "dark" if sum(background[:3]) < 3 * 128 else "light"
+
+
 def _qt_viewer(viewer: Any) -> Any:
     return viewer.window._qt_viewer  # noqa: SLF001
+
+
+def drop_targets(viewer: Any) -> tuple[Any, ...]:
+    """Return the widgets that receive what is dropped onto the window."""
+    return (_qt_viewer(viewer),)
 
 
 def canvas_widget(viewer: Any) -> Any:
@@ -86,13 +103,63 @@ def add_text(viewer: Any, layer: Any, **style: Any) -> Any:
     """
     from vispy.scene.visuals import Text
 
-    try:
-        scene = _qt_viewer(viewer).canvas.layer_to_visual[layer].node.parent
-    except (AttributeError, KeyError):
+    scene = _scene(viewer, layer)
+    if scene is None:
         return None
     node = Text(text="", anchor_x="center", anchor_y="center", parent=scene, **style)
     node.set_gl_state("translucent", depth_test=False)
     node.order = 1_000_000  # after volumes and slices
+    return node
+
+
+def add_lines(viewer: Any, layer: Any, *, color: str, order: int) -> Any:
+    """Add lines, yet without any, to the scene of a layer's view and return their node."""
+    from vispy.scene.visuals import Line
+
+    return _add(Line(pos=NOWHERE, color=color, connect="segments", method="gl"), viewer, layer, order)
+
+
+def add_markers(viewer: Any, layer: Any, *, order: int, in_world: bool) -> Any:
+    """Add markers, yet without any, to the scene of a layer's view and return their node.
+
+    Their sizes are in world units or in pixels.
+    """
+    from vispy.scene.visuals import Markers
+
+    node = _add(Markers(scaling="scene" if in_world else "fixed"), viewer, layer, order)
+    if node is not None:
+        node.set_data(pos=NOWHERE)  # napari asks for bounds, which a node without data cannot tell
+        node.visible = False
+    return node
+
+
+def follow(viewer: Any, layer: Any, node: Any) -> None:
+    """Move a node that was added to a layer's view to where napari draws that layer now."""
+    scene = _scene(viewer, layer)
+    if scene is not None and node.parent is not scene:
+        node.parent = scene
+
+
+def draw_volume(viewer: Any, layer: Any, drawn: bool) -> None:
+    """Leave a visible layer's volume out of its view, or draw it again."""
+    with suppress(AttributeError, KeyError):
+        _qt_viewer(viewer).canvas.layer_to_visual[layer].node.visible = drawn and layer.visible
+
+
+def _scene(viewer: Any, layer: Any) -> Any:
+    try:
+        return _qt_viewer(viewer).canvas.layer_to_visual[layer].node.parent
+    except (AttributeError, KeyError):
+        return None
+
+
+def _add(node: Any, viewer: Any, layer: Any, order: int) -> Any:
+    scene = _scene(viewer, layer)
+    if scene is None:
+        return None
+    node.parent = scene
+    node.set_gl_state("translucent", depth_test=False)
+    node.order = order  # after volumes and slices
     return node
 
 

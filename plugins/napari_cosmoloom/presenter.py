@@ -12,6 +12,7 @@ from napari_cosmoloom.draw_quality import DrawQuality
 from napari_cosmoloom.layers import FieldLayers
 from napari_cosmoloom.slice_panel import SlicePanel
 from napari_cosmoloom.statistics_panel import StatisticsPanel
+from napari_cosmoloom.views.arrangement import Arrangement
 
 UNDRAWN = 150
 """Longest wait for the canvas, which does not draw while it is hidden [ms]."""
@@ -23,7 +24,7 @@ class Presenter(QObject):
     A frame is shown in two turns of the loop, first on the canvas and, once that is drawn, everywhere else, so
     that no turn is long.
     ``frame_shown(Frame)`` and ``statistics_shown(StatisticsFrame)`` are emitted once they are on their way to
-    the screen; ``frame`` and ``statistics`` are the last of each.
+    the screen; ``frame`` and ``statistics`` are the last of each, ``facts`` what is known of the model.
     """
 
     frame_shown = Signal(object)
@@ -38,13 +39,16 @@ class Presenter(QObject):
         slices: SlicePanel,
         plots: StatisticsPanel,
         quality: DrawQuality,
+        arrangement: Arrangement,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._viewer = viewer
         self._controls, self._layers, self._slices, self._plots = controls, layers, slices, plots
+        self._arrangement = arrangement
         self._session: Session | None = None
         self._undrawn: Frame | None = None
+        self.facts: ModelFacts | None = None
         self.frame: Frame | None = None
         self.statistics: StatisticsFrame | None = None
         self._hidden = QTimer(self)
@@ -70,6 +74,7 @@ class Presenter(QObject):
         self._session = self._undrawn = self.frame = self.statistics = None
 
     def _on_model_ready(self, facts: ModelFacts) -> None:
+        self.facts = facts
         self._controls.show_facts(facts)
 
     def _on_frame_ready(self, frame: Frame) -> None:
@@ -80,6 +85,7 @@ class Presenter(QObject):
         self._hidden.start()
         self._timings |= frame.timings
         self._layers.show(frame)
+        self._arrangement.show(frame)
 
     def _on_drawn(self, seconds: float) -> None:
         self._timings["draw"] = seconds
@@ -104,7 +110,7 @@ class Presenter(QObject):
 
     def _on_statistics_ready(self, frame: StatisticsFrame) -> None:
         self._plots.show_statistics(frame)
-        self._controls.show_statistics(frame.statistics)
+        self._controls.show_statistics(frame)
         if frame.seconds:
             self._timings["statistics"] = frame.seconds
         self._show_timings()

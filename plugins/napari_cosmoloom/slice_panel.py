@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QGridLayout, QLabel, QSlider, QWidget
 
@@ -9,6 +11,9 @@ from cosmoloom_explorer import ExplorerState, Frame, colours, readouts
 from cosmoloom_explorer.slices import AXES, PLANES, Plane, slice_image
 from napari_cosmoloom.colour_bar import ColourBar
 from napari_cosmoloom.slice_tile import LEFT, SliceTile
+
+WIDE = 1.1
+"""Width over height from which three planes stand side by side [1]."""
 
 
 class SlicePanel(QWidget):
@@ -21,36 +26,33 @@ class SlicePanel(QWidget):
         self.tiles: dict[tuple[int, Plane], SliceTile] = {}
         self.sliders: dict[int, QSlider] = {}
         self._labels: dict[int, QLabel] = {}
-        grid = QGridLayout(self)
+        self._grid = grid = QGridLayout(self)
         grid.setContentsMargins(6, 4, 6, 2)
         grid.setHorizontalSpacing(4)
         grid.setVerticalSpacing(2)
+        self._wide: bool | None = None
         self._headings = QLabel("Generated"), QLabel("Simulation")
-        for column, (heading, colour) in enumerate(
-            zip(self._headings, (colours.GENERATED, colours.SIMULATION), strict=True)
-        ):
+        for heading, colour in zip(self._headings, (colours.GENERATED, colours.SIMULATION), strict=True):
             heading.setStyleSheet(f"color: {colour}; font-weight: 600;")
             heading.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-            grid.addWidget(heading, 0, column)
-            # The left column has the labels of the axes besides.
-            grid.setColumnStretch(column, 160 + (LEFT if column == 0 else 0))
-        for row, plane in enumerate(PLANES):
+        for plane in PLANES:
             for column, colour in enumerate((colours.GENERATED, colours.SIMULATION)):
                 tile = SliceTile(plane, box_size=box_size, colour=colour, with_scale=column == 0)
                 tile.pointed.connect(lambda across, up, plane=plane: self._on_pointed(plane, across, up))
                 self.tiles[column, plane] = tile
-                grid.addWidget(tile, 2 * row + 1, column)
-            grid.setRowStretch(2 * row + 1, 1)
-            grid.addWidget(self._make_slider(plane), 2 * row + 2, 0, 1, 2)
+        self._sliders = {plane.normal: self._make_slider(plane) for plane in PLANES}
         self.bar = ColourBar(state.shown_kappa, state.colouring)
-        grid.addWidget(self.bar, 7, 0, 1, 2)
+        self.place(wide=False)
         state.events.slices.connect(self._on_slices_changed)
+        state.events.contrast.connect(self._on_contrast_changed)
         self._on_slices_changed()
 
     def show_frame(self, frame: Frame) -> None:
         """Show the fields of a frame."""
         self._frame = frame
         self.bar.show_scaling(frame.view.scaled.display_kappa, frame.view.scaled.colouring)
+        if frame.view.scaled.band is not None:
+            self.bar.show_waves(readouts.waves_text(frame.view.scaled.band, frame.rms))
         titles = readouts.slice_titles(frame.view.field.redshift, frame.reference_redshift)
         for heading, title in zip(self._headings, titles, strict=True):
             heading.setText(title)
@@ -90,6 +92,40 @@ class SlicePanel(QWidget):
         self.sliders[plane.normal], self._labels[plane.normal] = slider, label
         return line
 
+    def resizeEvent(self, event: Any) -> None:
+        """Stand in three columns where there is more room across than down."""
+        super().resizeEvent(event)
+        self.place(wide=self.width() > WIDE * self.height())
+
+    def place(self, *, wide: bool) -> None:
+        """Put the planes below each other, or side by side with the simulation's in the second row."""
+        if wide == self._wide:
+            return
+        self._wide = wide
+        grid = self._grid
+        while grid.count():
+            grid.takeAt(0)
+        for index in range(8):
+            grid.setRowStretch(index, 0)
+            grid.setColumnStretch(index, 0)
+        tile_rows = (1, 3) if wide else (1, 3, 5)
+        for row in tile_rows:
+            grid.setRowStretch(row, 1)
+        for i, plane in enumerate(PLANES):
+            for j in (0, 1):
+                grid.addWidget(self.tiles[j, plane], *((1 + 2 * j, i) if wide else (2 * i + 1, j)))
+                self.tiles[j, plane].show_scale(wide or j == 0)
+            grid.addWidget(self._sliders[plane.normal], *((4, i, 1, 1) if wide else (2 * i + 2, 0, 1, 2)))
+            # The left column has the labels of the axes besides.
+            grid.setColumnStretch(i, 1 if wide else (160 + LEFT, 160, 0)[i])
+        for j, heading in enumerate(self._headings):
+            grid.addWidget(heading, *((2 * j, 0, 1, 3) if wide else (0, j)))
+        grid.addWidget(self.bar, 7, 0, 1, 3 if wide else 2)
+
+    def _on_contrast_changed(self, contrast: tuple[float, float]) -> None:
+        self.bar.show_contrast(contrast)
+        self._cut(PLANES)
+
     def _on_pointed(self, plane: Plane, across: float, up: float) -> None:
         n = self._state.limits.n
         moved = list(self._state.slices)
@@ -119,4 +155,4 @@ class SlicePanel(QWidget):
             for plane in planes:
                 position = self._state.slices[plane.normal]
                 image = None if volume is None else slice_image(volume, plane, position)
-                self.tiles[column, plane].show_image(image, colouring)
+                self.tiles[column, plane].show_image(image, colouring, self._state.contrast)

@@ -48,10 +48,23 @@ class SliceTile(QWidget):
             self._box_size = box_size
             self.update()
 
-    def show_image(self, image: NDArray[np.float32] | None, colouring: Colouring = "density") -> None:
+    def show_image(
+        self,
+        image: NDArray[np.float32] | None,
+        colouring: Colouring = "density",
+        contrast: tuple[float, float] = colours.CONTRAST,
+    ) -> None:
         """Show a scaled field, rows from the top; None shows nothing."""
-        self._pixels = None if image is None else colours.paint(image, colouring)
+        self._pixels = None if image is None else colours.paint(image, colouring, contrast)
         self.update()
+
+    def show_scale(self, with_scale: bool) -> None:
+        """Label the upward axis, or leave that to the tile to the left."""
+        left = LEFT if with_scale else EDGE
+        if left != self._left:
+            self._left = left
+            self.setMinimumSize(left + 90, 90 + BOTTOM)
+            self.update()
 
     def show_lines(self, across: float, up: float) -> None:
         """Draw lines at these fractions of the box."""

@@ -17,6 +17,11 @@ CHANGES = [
     {"colouring": "error", "kappa": 4.0},
 ]
 
+WINDOW = {
+    "slices": (1, 2, 3), "ndisplay": 2, "reference_index": 1, "plots": ("mass", "minkowski"), "band": (0.5, 1.2),
+    "peak_range": (1.0, 1.5),
+}  # fmt: skip
+
 
 def opening(folder) -> Settings:
     return Limits.from_card(models.read_card(str(folder))).defaults(str(folder))
@@ -33,6 +38,16 @@ def test_the_copied_script_makes_the_field_and_the_colours_on_screen(tiny_model_
     np.testing.assert_allclose(made["shown"], engine.scaled(view.scaled), atol=1e-4)
 
 
+def test_the_copied_script_shows_the_same_waves_in_the_unit_of_the_simulation(tiny_model_folder):
+    settings = replace(opening(tiny_model_folder), band=(0.5, 1.2), redshift=0.3, reference_index=1)
+    made: dict = {}
+    exec(as_python(settings), made)
+    engine = Engine("cpu", precision="exact")
+    snapshots = engine.held_out(settings.model).statistics.redshifts
+    shown = engine.scaled(resolve(settings, snapshots=snapshots).scaled)
+    np.testing.assert_allclose(made["shown"], shown, atol=1e-4)
+
+
 def test_the_script_of_a_network_that_reads_no_kappa_says_none(tmp_path, make_published):
     card = make_published(tmp_path, "feder2020")
     limits = Limits.from_card(card)
@@ -45,7 +60,7 @@ def test_the_script_of_a_network_that_reads_no_kappa_says_none(tmp_path, make_pu
     np.testing.assert_allclose(made["shown"], shown, atol=1e-5)
 
 
-@pytest.mark.parametrize("changes", [*CHANGES, {"slices": (1, 2, 3), "ndisplay": 2, "reference_index": 1}])
+@pytest.mark.parametrize("changes", [*CHANGES, WINDOW])
 def test_the_copied_command_means_the_same_settings(tiny_model_folder, changes):
     defaults = opening(tiny_model_folder)
     settings = replace(defaults, **changes)

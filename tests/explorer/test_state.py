@@ -181,3 +181,33 @@ def test_undo_and_redo_walk_through_the_recorded_settings():
     history.undo()
     history.record(Settings(model="m", seed=9))
     assert not history.can_redo
+
+
+def test_a_latent_is_gone_to_as_it_is_and_a_seed_leaves_it(state):
+    state.set_direction(0, 1.0)
+    state.set_tilt(1, 2.0)
+    state.toward, state.fraction = "seed 8", 0.5
+    state.go_to_latent("latent-0123456789ab")
+    assert (state.origin, state.toward, state.fraction, state.tilts) == ("latent-0123456789ab", "", 0.0, ())
+    assert not any(state.directions)
+    state.go_to_seed(9)
+    assert (state.seed, state.origin) == (9, "")
+    state.go_to_latent("seed 4")
+    assert (state.seed, state.origin) == (4, "")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("origin", "mine"),
+        ("fraction", 1.2),
+        ("tilts", (9.0,)),
+        ("tilts", (0.0,) * 9),
+        ("tilts_at", ("seed 1", 99.0, 8.0)),
+    ],
+)
+def test_a_latent_that_does_not_exist_is_refused_and_nothing_changes(state, name, value):
+    before = state.snapshot()
+    with pytest.raises(InvalidInputError):
+        setattr(state, name, value)
+    assert state.snapshot() == before

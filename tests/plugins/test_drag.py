@@ -1,64 +1,16 @@
 """Dragging the redshift from 3 to 0: two hundred slider events in four seconds."""
 
 import logging
-import threading
-from pathlib import Path
-from time import monotonic, perf_counter
+from time import monotonic
 
 import numpy as np
 import pytest
 
+from napari_cosmoloom.heartbeat import Heartbeat
 from napari_cosmoloom.launch import process_events, wait_until_shown
 
 EVENTS, SECONDS = 200, 4.0
 BLOCKED = 0.050
-
-
-class Heartbeat:
-    """Turns of Qt's loop: how long the window could not answer in between.
-
-    Linux tells how long a thread was ready to run while the processors were busy with others, which on a machine
-    with other work is no fault of ours.  The GUI's thread either runs, waits for a processor, or sleeps until OpenGL
-    has drawn; then it is the threads that draw for it which may have to wait, side by side, so the longest of their
-    waits counts.  The worker's waits are not subtracted: nobody tells whether it held up the GUI meanwhile.
-    """
-
-    def __init__(self) -> None:
-        from qtpy.QtCore import QTimer
-
-        self.turns: list[tuple[float, float, tuple[float, ...]]] = []
-        tasks = Path("/proc/self/task")
-        threads = list(tasks.iterdir()) if tasks.is_dir() else []
-        gui = str(threading.get_native_id())
-        self._gui = [task / "schedstat" for task in threads if task.name == gui]
-        self._drawing = [task / "schedstat" for task in threads if (task / "comm").read_text().startswith("llvmpipe")]
-        self._timer = QTimer()
-        self._timer.timeout.connect(self._on_turn)
-        self._timer.start(2)
-
-    def stop(self) -> None:
-        self._timer.stop()
-
-    @property
-    def gaps(self) -> np.ndarray:
-        """Seconds between turns of the loop."""
-        return np.diff([when for when, _, _ in self.turns])
-
-    @property
-    def blocked(self) -> np.ndarray:
-        """Seconds between turns, less the wait for a processor."""
-        gui = np.diff([waited for _, waited, _ in self.turns])
-        drawing = np.diff([waited for _, _, waited in self.turns], axis=0)
-        return self.gaps - gui - drawing.max(axis=1, initial=0.0)
-
-    def _on_turn(self) -> None:
-        gui, drawing = ([_waited(path) for path in paths] for paths in (self._gui, self._drawing))
-        self.turns.append((perf_counter(), sum(gui), tuple(drawing)))
-
-
-def _waited(schedstat: Path) -> float:
-    """Return how long a thread has waited for a processor since it began [s]."""
-    return 1e-9 * int(schedstat.read_text().split()[1])
 
 
 def drag(explorer, ndisplay: int) -> None:

@@ -10,10 +10,13 @@ import typer
 
 from cosmoloom import __version__
 from cosmoloom.cli.bench import bench
+from cosmoloom.cli.encode import encode
 from cosmoloom.cli.evaluate import evaluate
 from cosmoloom.cli.explore import explore
 from cosmoloom.cli.ingest import ingest
 from cosmoloom.cli.models import models
+from cosmoloom.cli.movie import movie
+from cosmoloom.cli.reconstruct import reconstruct
 from cosmoloom.cli.reference import reference
 from cosmoloom.cli.sample import sample
 from cosmoloom.cli.simulate import simulate
@@ -29,7 +32,10 @@ app = typer.Typer(
     rich_markup_mode=None,  # help as plain text: usage errors are one line, and help can be piped
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
 )
-for command in (explore, sample, weave, simulate, ingest, train, evaluate, statistics, models, reference):
+for command in (
+    explore, movie, sample, weave, simulate, ingest, train, encode, evaluate, reconstruct, statistics, models,
+    reference,
+):  # fmt: skip
     app.command()(command)
 app.add_typer(bench, name="bench")
 

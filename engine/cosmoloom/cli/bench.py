@@ -7,14 +7,20 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cosmoloom.cli.endurance import endurance
+
 if TYPE_CHECKING:
     from cosmoloom.bench.latency import LatencyReport
     from cosmoloom.bench.statistics import StatisticsReport
     from cosmoloom.bench.training import TrainingReport
 
 bench = typer.Typer(
-    no_args_is_help=True, help="Measure how fast the explorer, the statistics and trainings are on this machine."
+    no_args_is_help=True,
+    help="Measure how fast the explorer, the statistics and trainings are on this machine, and what a window bears.",
 )
+
+
+bench.command()(endurance)
 
 
 @bench.command()

@@ -6,7 +6,9 @@ import ctypes
 import os
 import shutil
 import socket
+import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 LIBRARIES = {
@@ -28,6 +30,8 @@ LIBRARIES = {
 PROGRAMS = {"xvfb-run": "xvfb", "xauth": "xauth"}
 """Programs that make a display where there is none, and their Debian packages."""
 
+
+SCREEN = "-screen 0 1600x1000x24"
 
 VIRTUAL = "COSMOLOOM_VIRTUAL_DISPLAY"
 """Set for a process that was given a display of its own, so that it does not ask for another."""
@@ -62,6 +66,32 @@ def missing_packages(*, virtual_display: bool) -> tuple[str, ...]:
         return ()
     programs = [name for program, name in PROGRAMS.items() if virtual_display and not shutil.which(program)]
     return (*programs, *(package for library, package in LIBRARIES.items() if not _loads(library)))
+
+
+def require_packages(*, virtual_display: bool) -> None:
+    """Refuse to go on without what a window needs.
+
+    Raises
+    ------
+    MissingExtraError
+        With the packages to install.
+    """
+    from cosmoloom.errors import MissingExtraError
+
+    missing = missing_packages(virtual_display=virtual_display)
+    if missing:
+        why = "there is no display, and a window cannot be drawn without one" if virtual_display else "no window"
+        raise MissingExtraError(
+            f"{why}: this machine lacks {', '.join(missing)}; on Debian or Ubuntu: apt install {' '.join(missing)}"
+        )
+
+
+def run_on_virtual_display(command: str, arguments: Sequence[str]) -> int:
+    """Run a command of the program again under Xvfb; return its exit status."""
+    require_packages(virtual_display=True)
+    program = "import sys; from cosmoloom.cli.app import main; sys.exit(main())"
+    words = ["xvfb-run", "-a", "-s", SCREEN, sys.executable, "-c", program, command, *arguments]
+    return subprocess.call(words, env=os.environ | {"QT_QPA_PLATFORM": "xcb", VIRTUAL: "1"})
 
 
 def _answers(address: str | tuple[str, int]) -> bool:

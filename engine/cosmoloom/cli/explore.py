@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
+LOCAL = "127.0.0.1"
 PICTURE = Path("cosmoloom-explorer.png")
-SCREEN = "-screen 0 1600x1000x24"
+
+
+class Theme(StrEnum):
+    """Grounds of the window."""
+
+    DARK = "dark"
+    LIGHT = "light"
 
 
 def explore(
@@ -24,7 +32,14 @@ def explore(
         list[str] | None,
         typer.Option("--set", help="Another setting, as in display_kappa=30; the explorer copies them as a command."),
     ] = None,
+    theme: Annotated[Theme, typer.Option(help="Ground of the window.")] = Theme.DARK,
     render: Annotated[Path | None, typer.Option(help="Draw the window into this PNG file and exit.")] = None,
+    browser: Annotated[
+        bool, typer.Option("--browser", help="Show it in a browser instead of a window; prints the address.")
+    ] = False,
+    address: Annotated[
+        str, typer.Option(help="With --browser: where to listen; by default only this machine gets in.")
+    ] = LOCAL,
 ) -> None:
     """Explore MODEL: volume, slices and live statistics follow every slider.
 
@@ -32,73 +47,50 @@ def explore(
 
     Without a display the window is drawn into a PNG file, whose path is printed.
     """
-    from cosmoloom.cli.display import has_display
+    from cosmoloom.cli.display import has_display, require_packages, run_on_virtual_display
     from cosmoloom.data.atomic import require_writable
     from cosmoloom.models import locate
 
     if not Path(model).is_file():
         locate(model)  # a mistyped name should not wait for a window
+    if browser:
+        named = {"seed": seed, "redshift": redshift, "kappa": kappa, "picture": render, "address": address}
+        _open("browser", model, device=device, choices=choices or [], **named)
+        return
     shown = has_display()
     picture = render if render is not None or shown else PICTURE
     if picture is not None:
         require_writable(picture)
     if shown:
         named = {"seed": seed, "redshift": redshift, "kappa": kappa}
-        _open_here(model=model, device=device, picture=picture, choices=choices or [], **named)
+        require_packages(virtual_display=False)
+        _open("napari", model, device=device, picture=picture, choices=choices or [], theme=theme.value, **named)
         if picture is not None:
             print(picture)
         return
     options = {"seed": seed, "redshift": redshift, "kappa": kappa, "device": device, "render": picture}
+    options |= {"theme": theme.value} if theme is not Theme.DARK else {}
     arguments = [model]
     for name, value in options.items():
         if value is not None:
             arguments += [f"--{name}", str(value)]
     for choice in choices or []:
         arguments += ["--set", choice]
-    raise typer.Exit(_run_on_virtual_display(arguments))
+    raise typer.Exit(run_on_virtual_display("explore", arguments))
 
 
-def _open_here(
-    *, model: str, picture: Path | None, device: str | None, choices: list[str], **named: float | None
-) -> None:
-    """Open the explorer that an installed plugin offers."""
+def _open(name: str, model: str, *, device: str | None, **options: Any) -> None:
+    """Open the explorer that an installed plugin offers by this name."""
     from importlib.metadata import entry_points
 
     from cosmoloom.cli.device import require_device
     from cosmoloom.errors import MissingExtraError
 
-    _require_packages(virtual_display=False)
-    found = list(entry_points(group="cosmoloom.explorers"))
+    found = entry_points(group="cosmoloom.explorers", name=name)
     if not found:
-        raise MissingExtraError("the explorer is not installed: pip install 'cosmoloom[napari]'")
+        raise MissingExtraError(f"this explorer is not installed: pip install 'cosmoloom[{name}]'")
     where = None if device is None else require_device(device)
     try:
-        found[0].load()(model, device=where, picture=picture, choices=choices, **named)
+        next(iter(found)).load()(model, device=where, **options)
     except ModuleNotFoundError as error:
-        raise MissingExtraError(f"the explorer cannot start ({error}): pip install 'cosmoloom[napari]'") from error
-
-
-def _run_on_virtual_display(arguments: list[str]) -> int:
-    """Run this command again under Xvfb; return its exit status."""
-    import os
-    import subprocess
-    import sys
-
-    from cosmoloom.cli.display import VIRTUAL
-
-    _require_packages(virtual_display=True)
-    program = "import sys; from cosmoloom.cli.app import main; sys.exit(main())"
-    command = ["xvfb-run", "-a", "-s", SCREEN, sys.executable, "-c", program, "explore", *arguments]
-    return subprocess.call(command, env=os.environ | {"QT_QPA_PLATFORM": "xcb", VIRTUAL: "1"})
-
-
-def _require_packages(*, virtual_display: bool) -> None:
-    from cosmoloom.cli.display import missing_packages
-    from cosmoloom.errors import MissingExtraError
-
-    missing = missing_packages(virtual_display=virtual_display)
-    if missing:
-        why = "there is no display, and a window cannot be drawn without one" if virtual_display else "no window"
-        raise MissingExtraError(
-            f"{why}: this machine lacks {', '.join(missing)}; on Debian or Ubuntu: apt install {' '.join(missing)}"
-        )
+        raise MissingExtraError(f"the explorer cannot start ({error}): pip install 'cosmoloom[{name}]'") from error

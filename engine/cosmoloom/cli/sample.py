@@ -10,7 +10,7 @@ import typer
 
 def sample(
     model: Annotated[str, typer.Argument(help="Name of a bundled model, or a model's folder.")] = "primordial64",
-    out: Annotated[Path, typer.Option(help="Output; .npy, .npz, .h5 or .zarr.")] = Path("sample.npz"),
+    out: Annotated[Path, typer.Option(help="Output; .npy, .npz, .h5, .zarr, or .vti for VTK.")] = Path("sample.npz"),
     seed: Annotated[int, typer.Option(min=0, help="Seed of the first field; the next ones count up.")] = 0,
     count: Annotated[int, typer.Option(min=1, help="How many fields.")] = 1,
     redshift: Annotated[

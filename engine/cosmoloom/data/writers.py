@@ -1,4 +1,4 @@
-"""Write density fields as NumPy, HDF5 or Zarr, whole or not at all."""
+"""Write density fields as NumPy, HDF5, Zarr or VTK, whole or not at all."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cosmoloom.data.atomic import atomic_path
+from cosmoloom.data.vti import write_vti
 from cosmoloom.errors import InvalidInputError
 
 Facts = Mapping[str, Any]
@@ -22,7 +23,7 @@ def require_known_suffix(path: str | Path) -> None:
     Raises
     ------
     InvalidInputError
-        Unless the name ends in .npy, .npz, .h5, .hdf5 or .zarr.
+        Unless the name ends in .npy, .npz, .h5, .hdf5, .zarr or .vti.
     """
     if Path(path).suffix.lower() not in _FORMATS:
         known = ", ".join(_FORMATS)
@@ -98,6 +99,12 @@ def _write_zarr(path: Path, density: NDArray[np.float32], facts: Facts, dimensio
     array[...] = density
 
 
+def _write_vti(path: Path, density: NDArray[np.float32], facts: Facts, dimensions: int) -> None:
+    if dimensions != 3:
+        raise InvalidInputError(f"{path.name}: VTK image data holds volumes; write maps as .npz, .h5 or .zarr")
+    write_vti(path, density, facts)
+
+
 def _chunks(density: NDArray[np.float32], dimensions: int) -> tuple[int, ...]:
     """Return chunks of one field each."""
     return (1,) * (density.ndim - dimensions) + density.shape[-dimensions:]
@@ -109,4 +116,5 @@ _FORMATS: dict[str, Callable[[Path, NDArray[np.float32], Facts, int], None]] = {
     ".h5": _write_hdf5,
     ".hdf5": _write_hdf5,
     ".zarr": _write_zarr,
+    ".vti": _write_vti,
 }

@@ -107,19 +107,34 @@ def measure_further(densities: Tensor, *, box_size: float) -> dict[str, Curves]:
     box_size : float
         Side in [Mpc/h].
     """
-    n = densities.shape[-1]
-    side = 2 * pi / box_size * max(1.0, n / 16)
-    triangles = bispectrum(densities, k1=side, k2=2 * side, theta=ANGLES, box_size=box_size).numpy()
     pairs = correlation_function(densities, box_size=box_size).numpy()
-    regions = minkowski_functionals(densities, box_size=box_size).numpy()
-    found = {
+    return {
+        **measure_triangles(densities, box_size=box_size),
+        "xi": _curves(pairs.r[1:], (pairs.r * pairs.xi)[:, 1:]),
+        **measure_regions(densities, box_size=box_size),
+    }
+
+
+def measure_triangles(densities: Tensor, *, box_size: float) -> dict[str, Curves]:
+    """Measure the bispectrum, and the reduced one; otherwise as :func:`measure_further`."""
+    first, second = triangle_sides(densities.shape[-1], box_size)
+    triangles = bispectrum(densities, k1=first, k2=second, theta=ANGLES, box_size=box_size).numpy()
+    return {
         "bispectrum": _curves(ANGLES / pi, triangles.bispectrum),
         "reduced_bispectrum": _curves(ANGLES / pi, triangles.reduced),
-        "xi": _curves(pairs.r[1:], (pairs.r * pairs.xi)[:, 1:]),
     }
-    for order in range(4):
-        found[f"minkowski_{order}"] = _curves(regions.threshold, getattr(regions, f"v{order}"))
-    return found
+
+
+def triangle_sides(n: int, box_size: float) -> tuple[float, float]:
+    """Return the two sides of all triangles [h/Mpc] for fields of n voxels and box_size [Mpc/h] per side."""
+    side = 2 * pi / box_size * max(1.0, n / 16)
+    return side, 2 * side
+
+
+def measure_regions(densities: Tensor, *, box_size: float) -> dict[str, Curves]:
+    """Measure the four Minkowski functionals; otherwise as :func:`measure_further`."""
+    regions = minkowski_functionals(densities, box_size=box_size).numpy()
+    return {f"minkowski_{order}": _curves(regions.threshold, getattr(regions, f"v{order}")) for order in range(4)}
 
 
 def join_further(parts: Iterable[dict[str, Curves]]) -> dict[str, Curves]:

@@ -10,7 +10,7 @@ from cosmoloom.errors import InvalidInputError, UnknownModelError
 from cosmoloom.models.conditional_card import ConditionalCard
 from cosmoloom.models.folder import CARD, load_card, load_generator, load_published
 from cosmoloom.models.primordial_card import PrimordialCard
-from cosmoloom.models.primordials import load_collapse
+from cosmoloom.models.primordials import encoder_reader, load_collapse
 from cosmoloom.models.published_card import PublishedCard
 from cosmoloom.models.refiner_card import RefinerCard
 
@@ -88,7 +88,10 @@ def load(name_or_folder: str | Path, device: str = "cpu", precision: Precision =
     if isinstance(found, ConditionalCard):
         return ConditionalModel(found, load_generator(folder, found), device=device, precision=precision)
     if isinstance(found, PrimordialCard):
-        return PrimordialModel(found, load_collapse(folder, found), device=device, precision=precision)
+        return PrimordialModel(
+            found, load_collapse(folder, found), device=device, precision=precision,
+            read_encoder=encoder_reader(folder, found),
+        )  # fmt: skip
     if isinstance(found, RefinerCard):
         raise InvalidInputError(f"{found.name} is a refiner, which needs a coarse volume: use cosmoloom weave")
     raise AssertionError(f"no way to load a {type(found).__name__}")

@@ -47,6 +47,8 @@ class PrimordialCard(ModelCard):
     grids: dict[str, Any] = Field(description="of the noise, and the lattice that is displaced")
     linear_power: LinearPowerTable
     calibration: LogCalibrationTable | None = None
+    encoder: dict[str, Any] | None = Field(default=None, description="sizes of the network that looks back, if any")
+    encoder_sha256: str = Field(default="", description="of its weights")
 
     @property
     def kappa_conditions(self) -> bool:

@@ -7,22 +7,20 @@ Scale and shift of every layer follow from growth factor and ln kappa.  Beyond t
 
 References
 ----------
-He et al. (2019), PNAS 116, 13825 (a U-Net from Lagrangian displacements to N-body ones); Ronneberger et al. (2015),
-arXiv:1505.04597 (U-Net); Perez et al. (2018), arXiv:1709.07871 (scale and shift).
+He et al. (2019), PNAS 116, 13825 (a U-Net from Lagrangian displacements to N-body ones).
 """
 
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from itertools import pairwise
 from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
 
 from cosmoloom.errors import InvalidInputError
-from cosmoloom.nets.conditional import SLOPE, Condition, interleave
+from cosmoloom.nets.cell_unet import CellUNet
+from cosmoloom.nets.conditional import interleave
 from cosmoloom.nets.critic import fold
 
 THIN = 0.1
@@ -80,39 +78,12 @@ def features(displaced: Tensor, linear: Tensor, white: Tensor, growth: Tensor) -
     return log_displaced, fold(torch.stack([0.7 * log_displaced + 0.4, 0.5 * grown, white], dim=1))
 
 
-class Layer(nn.Module):
-    """Convolution of 3^3 voxels, scale and shift as the condition says, rectifier."""
-
-    def __init__(self, channels: int, width: int, condition_width: int) -> None:
-        super().__init__()
-        self.convolution = nn.Conv3d(channels, width, kernel_size=3, padding=1)
-        self.affine = nn.Linear(condition_width, 2 * width)
-        nn.init.normal_(self.affine.weight, std=0.02)
-        nn.init.zeros_(self.affine.bias)
-
-    def forward(self, features: Tensor, condition: Tensor) -> Tensor:
-        scale, shift = self.affine(condition)[:, :, None, None, None].chunk(2, dim=1)
-        return functional.leaky_relu(torch.addcmul(shift, self.convolution(features), 1.0 + scale), SLOPE)
-
-
-class Collapse(nn.Module):
+class Collapse(CellUNet):
     """Map displaced density and initial conditions to ln rho."""
 
     def __init__(self, config: CollapseConfig) -> None:
-        super().__init__()
+        super().__init__(8 * FEATURES, widths=config.widths, condition_width=config.condition_width)
         self.config = config
-        widths, hidden = config.widths, config.condition_width
-        self.condition = Condition(hidden)
-        self.entry = Layer(8 * FEATURES, widths[0], hidden)
-        self.downs = nn.ModuleList(nn.Conv3d(a, b, kernel_size=2, stride=2) for a, b in pairwise(widths))
-        self.encoders = nn.ModuleList(Layer(width, width, hidden) for width in widths[1:])
-        self.bottom = Layer(widths[-1], widths[-1], hidden)
-        self.ups = nn.ModuleList(
-            nn.ConvTranspose3d(b, a, kernel_size=2, stride=2) for a, b in pairwise(widths)
-        )
-        self.decoders = nn.ModuleList(Layer(width, width, hidden) for width in widths[:-1])
-        self.finish = Layer(widths[0], widths[0], hidden)
-        self.last = nn.Conv3d(widths[0], 8, kernel_size=3, padding=1)
         for parameter in self.last.parameters():
             nn.init.zeros_(parameter)  # begins with the displaced density as it is
 
@@ -137,14 +108,5 @@ class Collapse(nn.Module):
         """
         condition = self.condition(growth, log_kappa)
         log_displaced, x = features(displaced, linear, white, growth)
-        x = self.entry(x, condition)  # (b, c, n/2, n/2, n/2)
-        kept = []
-        for down, encoder in zip(self.downs, self.encoders, strict=True):
-            kept.append(x)
-            x = encoder(down(x), condition)  # halves the grid
-        x = x + self.bottom(x, condition)
-        for up, decoder, before in zip(reversed(self.ups), reversed(self.decoders), reversed(kept), strict=True):
-            x = decoder(up(x) + before, condition)  # doubles the grid
-        x = x + self.finish(x, condition)
-        correction = interleave(self.last(x)).float()  # (b, n, n, n)
+        correction = interleave(self.cells(x, condition)).float()  # (b, n, n, n)
         return (log_displaced + correction).clamp(*LOG_DENSITIES)

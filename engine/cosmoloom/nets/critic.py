@@ -64,13 +64,23 @@ class PairCritic(nn.Module):
         log_kappa : Tensor, shape (b,)
             ln kappa, shared by both [1].
         """
-        condition = self.condition(torch.cat([4.0 * growth - 2.5, log_kappa[:, None] - 2.0], dim=1))
-        x = self.entry(fold(pair))  # (b, c, n/2 + 1, n/2 + 1, n/2 + 1)
-        x = functional.leaky_relu(x + self.entry_shift(condition)[:, :, None, None, None], SLOPE)
-        for down in self.downs:
-            x = functional.leaky_relu(down(x), SLOPE)  # halves the grid
+        condition = self._read(growth, log_kappa)
+        x = self.features(pair, growth, log_kappa)
         x = functional.leaky_relu(self.dense(torch.cat([x.flatten(1), self.scatter(x).to(x.dtype)], dim=1)), SLOPE)
         return (self.score(x) + (x * self.projection(condition)).sum(dim=1, keepdim=True)).squeeze(1).float()
+
+    def features(self, pair: Tensor, growth: Tensor, log_kappa: Tensor) -> Tensor:
+        """Return what is known of a pair before it is judged, shape (b, c, m, m, m); arguments as of the whole."""
+        x = self.entry(fold(pair))  # (b, c, n/2 + 1, n/2 + 1, n/2 + 1)
+        x = functional.leaky_relu(x + self.entry_shift(self._read(growth, log_kappa))[:, :, None, None, None], SLOPE)
+        for down in self.downs:
+            x = functional.leaky_relu(down(x), SLOPE)  # halves the grid
+        return x
+
+    def _read(self, growth: Tensor, log_kappa: Tensor) -> Tensor:
+        """Return the condition as a hidden vector."""
+        hidden: Tensor = self.condition(torch.cat([4.0 * growth - 2.5, log_kappa[:, None] - 2.0], dim=1))
+        return hidden
 
 
 def fold(fields: Tensor) -> Tensor:

@@ -90,6 +90,11 @@ class ConditionalModel(Model):
         """Return the density that network fields of shape (b, n, n, n) mean at a redshift and kappa."""
         return unscale(self._to_scaled(field, redshift, kappa), kappa)
 
+    def differentiable_density(self, latent: Tensor, redshift: float, kappa: float) -> Tensor:
+        """Return what :meth:`density` returns, such that derivatives go back to the latent."""
+        field = self.generator(latent.to(self.device), *self._condition(len(latent), redshift, kappa))
+        return self.to_density(field, redshift, kappa)
+
     def _to_scaled(self, field: Tensor, redshift: float, kappa: float) -> Tensor:
         """Undo the standardisation of network fields."""
         return self.standardisation.to_scaled(field, *self._condition(len(field), redshift, kappa))

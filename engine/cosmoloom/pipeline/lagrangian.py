@@ -12,9 +12,7 @@ Bouchet et al. (1995), A&A 296, 575 (second order); Crocce, Pueblas & Scoccimarr
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import product
 from typing import TYPE_CHECKING
 
 import torch
@@ -22,6 +20,8 @@ from torch import Tensor
 
 from cosmoloom.data.paint import paint
 from cosmoloom.pipeline.band_limited import BandLimited, indices, select_modes
+from cosmoloom.pipeline.displaced_painting import paint_differentiably
+from cosmoloom.pipeline.periodic_surroundings import add_periodic
 from cosmoloom.simulate.fourier import wavenumbers
 from cosmoloom.simulate.initial_conditions import second_order_source
 
@@ -101,11 +101,7 @@ class Lagrangian:
     def displace(self, latent: Tensor) -> Displaced:
         """Return displacements and linear fields of one latent, shape (latent_size,)."""
         config = self.config
-        sides = (config.long_n, config.n)
-        long, short = (
-            noise.view(side, side, side)
-            for noise, side in zip(latent.to(self.device).split([side**3 for side in sides]), sides, strict=True)
-        )
+        long, short = self._noises(latent)
         waves = select_modes(torch.fft.rfftn(long, dim=(1, 2, 0)), config.long_modes)
         first = self._first_on_lattice(waves * self._long_move)
         second = self._second_on_lattice(self._second_order(long))
@@ -113,10 +109,16 @@ class Lagrangian:
         ripples = torch.fft.rfftn(short)
         shape = (config.n,) * 3
         moved = torch.stack([torch.fft.irfftn(ripples * move, s=shape) for move in self._short_move], dim=-1)
-        for target, source in _wrapped(config.n, config.padding):
-            first[target] += moved[source]
+        first = add_periodic(first, moved)
         fine, noise = (torch.fft.irfftn(ripples * kept, s=shape) for kept in self._short)
         return Displaced(first=first, second=second, linear=linear + fine, white=white + noise)
+
+    def white(self, latent: Tensor) -> Tensor:
+        """Return the noise of the region alone, ``displace(latent).white``; it is linear in the latent."""
+        long, short = self._noises(latent)
+        waves = select_modes(torch.fft.rfftn(long, dim=(1, 2, 0)), self.config.long_modes)
+        ripples = torch.fft.rfftn(short) * self._short[1]
+        return self._on_region(waves * self._long[1:])[..., 0] + torch.fft.irfftn(ripples, s=short.shape)
 
     def density(self, displaced: Displaced, *, growth: float, second_growth: float) -> Tensor:
         """Return rho over the cosmic mean of the region, shape (n, n, n), by cloud-in-cell.
@@ -130,10 +132,9 @@ class Lagrangian:
         """
         config = self.config
         if self.device.type == "cpu":
-            from cosmoloom.pipeline.lagrangian_compiled import paint_displaced
-
-            mesh = torch.zeros((config.n + 2,) * 3)
-            paint_displaced(displaced.first.numpy(), displaced.second.numpy(), growth, second_growth, mesh.numpy())
+            mesh = paint_differentiably(
+                displaced.first, displaced.second, growth=growth, second_growth=second_growth, n=config.n
+            )
             margin = 1
         else:
             axis = torch.arange(config.padded, dtype=torch.float32, device=self.device)
@@ -143,6 +144,13 @@ class Lagrangian:
             margin = config.padding
         inner = slice(margin, margin + config.n)
         return mesh[inner, inner, inner].contiguous()
+
+    def _noises(self, latent: Tensor) -> tuple[Tensor, Tensor]:
+        """Return the noise of long and of short waves on their grids."""
+        sides = (self.config.long_n, self.config.n)
+        parts = latent.to(self.device).split([side**3 for side in sides])
+        long, short = (noise.view(side, side, side) for noise, side in zip(parts, sides, strict=True))
+        return long, short
 
     def _second_order(self, long: Tensor) -> Tensor:
         """Return the coefficients of psi_2 in voxels, with the half space along x."""
@@ -169,15 +177,3 @@ def _waves(modes: int, box_size: float) -> tuple[tuple[Tensor, Tensor, Tensor], 
 def _pull(k: tuple[Tensor, Tensor, Tensor], squared: Tensor) -> Tensor:
     """Return k / k^2 of three axes, which makes of an overdensity the first-order displacement, but for a factor i."""
     return torch.stack([component.expand(squared.shape) for component in k]) / squared.clamp(min=TINY)
-
-
-def _wrapped(n: int, padding: int) -> Iterator[tuple[tuple[slice, ...], tuple[slice, ...]]]:
-    """Yield parts of a padded lattice, and where they lie in a periodic field of n points per side."""
-    parts = (
-        (slice(0, padding), slice(n - padding, n)),
-        (slice(padding, padding + n), slice(0, n)),
-        (slice(padding + n, None), slice(0, padding)),
-    )
-    for pairs in product(parts, repeat=3):
-        targets, sources = zip(*pairs, strict=True)
-        yield targets, sources

@@ -87,6 +87,10 @@ class Model(ABC):
         """
         return self.to_density(self.network_field(latent, redshift, kappa), redshift, kappa)
 
+    @abstractmethod
+    def differentiable_density(self, latent: Tensor, redshift: float, kappa: float) -> Tensor:
+        """Return what :meth:`density` returns, in single precision and such that derivatives go back to the latent."""
+
     @overload
     def sample(
         self,

@@ -9,9 +9,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from cosmoloom.errors import BrokenFileError
+from cosmoloom.errors import BrokenFileError, InvalidInputError
 from cosmoloom.pipeline.fast_collapse import FastCollapse
 from cosmoloom.pipeline.fast_generator import Precision, compute_dtype
+from cosmoloom.pipeline.inversion.encoding import Encoding
+from cosmoloom.pipeline.inversion.fit import require_fit
 from cosmoloom.pipeline.lagrangian import Displaced, Lagrangian
 from cosmoloom.pipeline.lagrangian_config import LagrangianConfig
 from cosmoloom.pipeline.linear_power import LinearPower
@@ -21,8 +23,12 @@ from cosmoloom.pipeline.plane_waves import longest_waves
 from cosmoloom.scaling.logarithmic import Logarithmic
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from cosmoloom.box import Box
     from cosmoloom.models.primordial_card import PrimordialCard
     from cosmoloom.nets.collapse import Collapse
+    from cosmoloom.nets.origins import Origins
     from cosmoloom.pipeline.directions import LatentDirections
 
 
@@ -42,12 +48,16 @@ class PrimordialModel(Model):
         Where to compute.
     precision : str
         "exact" for float32; "fast" for bfloat16 where the hardware multiplies it.
+    read_encoder : callable, optional
+        Reads the network that looks back, when it is first asked.
 
     Raises
     ------
     BrokenFileError
         If the card contradicts itself.
     """
+
+    card: PrimordialCard
 
     def __init__(
         self,
@@ -56,6 +66,7 @@ class PrimordialModel(Model):
         *,
         device: str | torch.device = "cpu",
         precision: Precision = "exact",
+        read_encoder: Callable[[], Origins] | None = None,
     ) -> None:
         self.card = card
         self.device = torch.device(device)
@@ -70,9 +81,9 @@ class PrimordialModel(Model):
         said = (card.n, card.n, card.latent_size)
         if (self.grids.n, network.config.n, self.grids.latent_size) != said or card.box_size != self.grids.size:
             raise BrokenFileError(f"the card of {card.name}: n, box_size or latent_size are not those of its grids")
-        self.network = network
+        self.network, self._read_encoder = network, read_encoder
         self._fast = FastCollapse(network, device=self.device, dtype=self.dtype)
-        self._lagrangian = Lagrangian(self.grids, self.power, device=self.device)
+        self.lagrangian = Lagrangian(self.grids, self.power, device=self.device)
         self._universe = card.universe
         self._displaced: tuple[Tensor, Displaced] | None = None
         self._painted: tuple[float, Tensor] | None = None
@@ -81,6 +92,39 @@ class PrimordialModel(Model):
     def directions(self) -> LatentDirections:
         """The longest waves of the initial conditions."""
         return longest_waves(self.grids, self.power)
+
+    @cached_property
+    def inversion(self) -> Encoding:
+        """What finds latents of boxes.
+
+        Raises
+        ------
+        InvalidInputError
+            If the model has no encoder.
+        """
+        if self._read_encoder is None:
+            raise InvalidInputError(f"model {self.card.name} has no encoder; train one, as the preset loom64-encoder")
+        return Encoding(self._read_encoder(), self.lagrangian, self._universe, device=self.device)
+
+    def encode(self, box: Box, *, kappa: float | None = None) -> Tensor:
+        """Return the latent that grows into a box, shape (latent_size,), on the CPU: in one pass, without refinement.
+
+        Parameters
+        ----------
+        box : Box
+            Of the model's size and voxels; :func:`cosmoloom.pipeline.inversion.fitted` makes others so.
+        kappa : float, optional
+            At which it is to be grown again [cosmic mean]; by default the middle of the card's range.
+
+        Raises
+        ------
+        InvalidInputError
+            If the model has no encoder, or the box is of another size, unit or redshift.
+        """
+        kappa = self.card.default_kappa if kappa is None else kappa
+        redshift = require_fit(box, self.card)
+        self.check(redshift, kappa)
+        return self.inversion(box.tensor(self.device), redshift=redshift, kappa=kappa).cpu()
 
     def scaling_at(self, kappa: float) -> Logarithmic:  # noqa: ARG002  the face of every model
         """Return the scaling of what the network writes, whatever kappa is."""
@@ -109,6 +153,24 @@ class PrimordialModel(Model):
         shift, stretch = self.calibration.at(growth, float(np.log(kappa)))
         return made.mul_(stretch).add_(shift)
 
+    def differentiable_density(self, latent: Tensor, redshift: float, kappa: float) -> Tensor:
+        """Return what :meth:`density` returns, such that derivatives go back to the latent."""
+        self.check(redshift, kappa)
+        growth, second, log_kappa = (
+            float(self._universe.growth_factor(redshift)),
+            float(self._universe.second_order_growth(redshift)),
+            float(np.log(kappa)),
+        )
+        condition = torch.tensor([[growth], [log_kappa]], device=self.device)
+        shift, stretch = (0.0, 1.0) if self.calibration is None else self.calibration.at(growth, log_kappa)
+        made = []
+        for each in latent:
+            displaced = self.lagrangian.displace(each)
+            density = self.lagrangian.density(displaced, growth=growth, second_growth=second)
+            inputs = (density, displaced.linear, displaced.white)
+            made.append(self._fast(*(field[None] for field in inputs), *condition))
+        return (shift + stretch * torch.cat(made)).exp()
+
     def to_density(self, field: Tensor, redshift: float, kappa: float) -> Tensor:  # noqa: ARG002
         """Return the density that network fields mean."""
         return field.exp()
@@ -116,7 +178,7 @@ class PrimordialModel(Model):
     def displaced(self, latent: Tensor) -> Displaced:
         """Return displacements and linear fields of one latent, shape (latent_size,)."""
         if self._displaced is None or not torch.equal(self._displaced[0], latent):
-            self._displaced, self._painted = (latent.clone(), self._lagrangian.displace(latent)), None
+            self._displaced, self._painted = (latent.clone(), self.lagrangian.displace(latent)), None
         return self._displaced[1]
 
     def _density(self, displaced: Displaced, redshift: float) -> Tensor:
@@ -125,5 +187,5 @@ class PrimordialModel(Model):
             growth, second = (
                 float(grown(redshift)) for grown in (self._universe.growth_factor, self._universe.second_order_growth)
             )
-            self._painted = redshift, self._lagrangian.density(displaced, growth=growth, second_growth=second)
+            self._painted = redshift, self.lagrangian.density(displaced, growth=growth, second_growth=second)
         return self._painted[1]

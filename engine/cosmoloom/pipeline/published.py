@@ -89,6 +89,10 @@ class PublishedModel(Model):
         """Return rho over the cosmic mean, 0 or above, that network fields mean."""
         return decode(field, self.scaling)
 
+    def differentiable_density(self, latent: Tensor, redshift: float, kappa: float) -> Tensor:
+        """Return what :meth:`density` returns; derivatives go back to the latent there, too."""
+        return self.density(latent, redshift, kappa)
+
     def encode(self, field: Box | Map) -> Tensor:
         """Return the latent from which the generator makes the like of a field, shape (latent_size,), on the CPU.
 

@@ -5,21 +5,28 @@ from __future__ import annotations
 from qtpy.QtCore import Qt, Signal
 from qtpy.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
-from cosmoloom.live_statistics import LiveStatistics
 from cosmoloom.models.card import ModelCard
-from cosmoloom_explorer import ExplorerState, Frame, ModelFacts, colours
+from cosmoloom_explorer import ExplorerState, Frame, ModelFacts, StatisticsFrame, colours
 from cosmoloom_explorer.training import Training
+from napari_cosmoloom.controls.atlas import AtlasSection
 from napari_cosmoloom.controls.component import ComponentSection
 from napari_cosmoloom.controls.directions import DirectionsSection
 from napari_cosmoloom.controls.display import DisplaySection
+from napari_cosmoloom.controls.editing import EditingSection
 from napari_cosmoloom.controls.kappa import KappaSection
 from napari_cosmoloom.controls.model import ModelSection
+from napari_cosmoloom.controls.named_directions import NamedDirectionsSection
+from napari_cosmoloom.controls.reconstruction import ReconstructionSection
+from napari_cosmoloom.controls.record import RecordSection
 from napari_cosmoloom.controls.redshift import RedshiftSection
 from napari_cosmoloom.controls.reference import ReferenceSection
 from napari_cosmoloom.controls.section import note
 from napari_cosmoloom.controls.seed import SeedSection
 from napari_cosmoloom.controls.session import SessionSection
 from napari_cosmoloom.controls.training import TrainingSection
+from napari_cosmoloom.controls.typicality import TypicalitySection
+from napari_cosmoloom.controls.views import ViewsSection
+from napari_cosmoloom.controls.ways import WaysSection
 
 
 class ControlPanel(QWidget):
@@ -43,18 +50,28 @@ class ControlPanel(QWidget):
         self.redshift = RedshiftSection(state, self.show_error, card)
         self.kappa = KappaSection(state, self.show_error)
         self.seed = SeedSection(state, self.show_error)
+        self.ways = WaysSection(state, self.show_error)
+        self.named = NamedDirectionsSection(state, self.show_error)
         self.directions = DirectionsSection(state, self.show_error)
         self.component = ComponentSection(state, self.show_error)
+        self.typicality = TypicalitySection(state, self.show_error)
+        self.atlas = AtlasSection(state, self.show_error)
+        self.editing = EditingSection(state, self.show_error)
+        self.editing.show_box(card.box_size)
         self.reference = ReferenceSection(state, self.show_error)
+        self.reconstruction = ReconstructionSection(state, self.show_error)
         self.display = DisplaySection(state, self.show_error)
+        self.views = ViewsSection(state, self.show_error)
+        self.record = RecordSection(state, self.show_error)
         self.session = SessionSection(state, self.show_error)
         column = QWidget()
         rows = QVBoxLayout(column)
         rows.setContentsMargins(10, 6, 10, 6)
         rows.setSpacing(10)
         for section in (
-            self.model, self.training, self.redshift, self.kappa, self.seed, self.directions, self.component,
-            self.reference, self.display, self.session,
+            self.model, self.training, self.redshift, self.kappa, self.seed, self.ways, self.named, self.directions,
+            self.component, self.typicality, self.atlas, self.editing, self.reference, self.reconstruction,
+            self.display, self.views, self.session, self.record,
         ):  # fmt: skip
             rows.addWidget(section)
         rows.addStretch(1)
@@ -71,7 +88,11 @@ class ControlPanel(QWidget):
             line.setContentsMargins(10, 0, 10, 0)
             outer.addWidget(line)
         self._error.hide()
-        for section in (self.training, self.redshift, self.kappa, self.directions, self.component):
+        self.named.searched.connect(self.directions.show_matching)
+        for section in (
+            self.training, self.redshift, self.kappa, self.ways, self.named, self.directions, self.component,
+            self.editing,
+        ):  # fmt: skip
             section.held.connect(self.held)
 
     def show_card(self, card: ModelCard) -> None:
@@ -80,6 +101,7 @@ class ControlPanel(QWidget):
         self.redshift.show_card(card)
         self.kappa.show_limits()
         self.component.show_limits()
+        self.editing.show_box(card.box_size)
 
     def show_facts(self, facts: ModelFacts) -> None:
         """Show what is known of a model once it is loaded."""
@@ -91,12 +113,15 @@ class ControlPanel(QWidget):
         """Show what belongs to the fields on screen."""
         self.training.show_frame(frame)
         self.component.show_latent(frame.latent)
+        self.ways.show_frame(frame)
         self.reference.show_frame(frame)
         self._error.hide()
 
-    def show_statistics(self, statistics: LiveStatistics) -> None:
-        """Show what was measured of the field."""
-        self.kappa.show_statistics(statistics)
+    def show_statistics(self, frame: StatisticsFrame) -> None:
+        """Show what was measured of the field and of its latent."""
+        self.kappa.show_statistics(frame.statistics)
+        self.typicality.show_statistics(frame)
+        self.reconstruction.show_statistics(frame)
 
     def show_training(self, training: Training) -> None:
         """Show what a running training has written by now."""

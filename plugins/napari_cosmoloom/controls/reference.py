@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from qtpy.QtCore import Signal
 from qtpy.QtWidgets import QComboBox, QHBoxLayout, QLabel
 
 from cosmoloom.evaluate.reference import Source
 from cosmoloom_explorer import ExplorerState, Frame, ModelFacts, readouts
-from napari_cosmoloom.controls.section import Report, Section, note
+from napari_cosmoloom.controls.section import Report, Section, button, note
 
 
 class ReferenceSection(Section):
-    """Choice of the simulated sub-volume: which simulation, at which redshift, from which seed."""
+    """Choice of the simulated sub-volume: which simulation, at which redshift, from which seed.
+
+    ``blind_test()`` says that a person wants to find out whether he can tell generated slices from simulated ones.
+    """
+
+    blind_test = Signal()
 
     def __init__(self, state: ExplorerState, report: Report) -> None:
         super().__init__("SIMULATION BESIDE IT", state, report)
@@ -27,6 +33,12 @@ class ReferenceSection(Section):
         self.rows.addLayout(row)
         self._snapshot = note("loading")
         self.rows.addWidget(self._snapshot)
+        self.test = button(
+            "blind test\N{HORIZONTAL ELLIPSIS}", "Slices without labels: can you tell which are simulated (Ctrl+Alt+T)?"
+        )
+        self.test.setEnabled(False)
+        self.test.clicked.connect(self.blind_test)
+        self.rows.addWidget(self.test)
         state.events.reference_index.connect(self._on_index_changed)
 
     def show_facts(self, facts: ModelFacts) -> None:
@@ -38,6 +50,7 @@ class ReferenceSection(Section):
         self.choice.setCurrentIndex(min(self.state.reference_index, len(facts.references) - 1))
         self.choice.blockSignals(blocked)
         self.choice.setEnabled(len(facts.references) > 1)
+        self.test.setEnabled(bool(facts.references))
 
     def show_frame(self, frame: Frame) -> None:
         """Say at which redshift the simulation is shown."""

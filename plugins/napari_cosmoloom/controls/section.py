@@ -73,11 +73,11 @@ class Section(QWidget):
             self._report(str(error))
 
 
-def note(text: str = "", *, colour: str = colours.MUTED) -> QLabel:
-    """Return small print."""
+def note(text: str = "", *, colour: str | None = None) -> QLabel:
+    """Return small print, muted unless a colour is given."""
     label = QLabel(text)
     label.setWordWrap(True)
-    label.setStyleSheet(f"color: {colour}; font-size: 11px;")
+    label.setStyleSheet(f"color: {colour or colours.MUTED}; font-size: 11px;")
     return label
 
 

@@ -25,7 +25,7 @@ class SeedSection(Section):
         self.box = WholeBox(SEED_RANGE)
         self.box.setToolTip("Seed of the latent vector: the same seed is the same universe, on every machine.")
         self.box.setAccessibleName("seed")
-        self.box.valueChanged.connect(lambda value: self.put("seed", value))
+        self.box.valueChanged.connect(self._go_to)
         self.new = button("new", "Draw another universe (Ctrl+Alt+N).")
         self.new.clicked.connect(self.draw)
         label = QLabel("seed")
@@ -39,7 +39,10 @@ class SeedSection(Section):
 
     def draw(self) -> None:
         """Set a seed that nobody chose."""
-        self.put("seed", SystemRandom().randint(0, LARGEST_DRAWN))
+        self._go_to(SystemRandom().randint(0, LARGEST_DRAWN))
+
+    def _go_to(self, seed: int) -> None:
+        self.attempt(lambda: self.state.go_to_seed(seed))
 
     def _on_seed_changed(self, seed: int) -> None:
         blocked = self.box.blockSignals(True)

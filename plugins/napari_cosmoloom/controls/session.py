@@ -42,7 +42,10 @@ class SessionSection(Section):
         row.addWidget(self.keep)
         row.addWidget(self.drop)
         self.rows.addLayout(row)
-        self.save = button("save\N{HORIZONTAL ELLIPSIS}", "Write settings, camera and bookmarks to a JSON file.")
+        self.save = button(
+            "save\N{HORIZONTAL ELLIPSIS}",
+            "Write settings, camera and bookmarks to a JSON file; edited latents go into an .npz file beside it.",
+        )
         self.save.clicked.connect(self.saving)
         self.open = button("open\N{HORIZONTAL ELLIPSIS}", "Go on from a session's file.")
         self.open.clicked.connect(self.opening)

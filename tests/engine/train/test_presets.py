@@ -17,6 +17,7 @@ from cosmoloom.nets import published
 from cosmoloom.train.compute import Compute
 from cosmoloom.train.game import Contest, Game
 from cosmoloom.train.games import make_game
+from cosmoloom.train.games.volumes import VolumesGame
 from cosmoloom.train.loop import train
 from cosmoloom.train.recipes.file import presets, resolve
 from cosmoloom.train.recipes.recipe import Recipe
@@ -147,9 +148,28 @@ def test_a_preset_has_the_numbers_of_its_paper(preset: str, tiny_boxes: Path, tr
     assert {name: stated_value(recipe, name) for name in STATED[preset]} == STATED[preset]
 
 
+SMALL = {
+    "perraudin2019-small": "perraudin2019-m3", "srivastava2018-small": "srivastava2018-m3",
+    "feder2020-small": "feder2020", "ullmo2021-small": "ullmo2021-3d", "cavezza2022-small": "cavezza2022",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("small", SMALL)
+def test_a_small_preset_keeps_the_method_of_its_paper(small: str, tiny_boxes: Path) -> None:
+    recipe, published = (
+        resolve(name, store=tiny_boxes, settings=("data.n=16", "data.coarsen=1", *sizes, *APART))
+        for name, sizes in ((small, TINY[SMALL[small]]), (SMALL[small], TINY[SMALL[small]]))
+    )
+    assert (recipe.data, recipe.prior, recipe.summary) == (published.data, published.prior, published.summary)
+    assert recipe.networks.architecture == published.networks.architecture
+    assert recipe.objective.loss == published.objective.loss
+    assert recipe.updates.critic_steps == published.updates.critic_steps
+    assert recipe.updates.optimiser == published.updates.optimiser
+
+
 def test_every_preset_is_tested() -> None:
     ours = {name for name in presets() if name.startswith(("loom", "seamless"))}
-    assert set(STATED) == set(presets()) - ours
+    assert set(STATED) | set(SMALL) == set(presets()) - ours
     assert set(TINY) | {"ullmo2021-2d-encoder", "ullmo2021-3d-encoder"} == set(STATED)
 
 
@@ -222,6 +242,16 @@ def test_a_round_of_copies_leaves_the_game_alone(
     rounds[0].critic_loss.backward()
     assert states_equal(game.state(), untouched.state())
     assert game.step(1) == untouched.step(1)
+
+
+@pytest.mark.parametrize("preset", ["srivastava2018-m3", "cavezza2022", "ullmo2021-3d"])
+def test_a_generator_can_begin_at_the_mean_of_its_data(preset: str, tiny_boxes: Path) -> None:
+    game = make_game(tiny(preset, tiny_boxes, "networks.begin_at_mean=true", "updates.batch=8"), Compute())
+    assert isinstance(game, VolumesGame)
+    assert states_equal(game.generator.state_dict(), game.average.state_dict())
+    batch = game.batch(game.crops, np.random.default_rng([game.recipe.seed, 2]))
+    made, real = game.make(game.generator, batch), game.real(batch)
+    assert made.mean().item() == pytest.approx(real.mean().item(), rel=1e-3)
 
 
 class Twins(nn.Module):

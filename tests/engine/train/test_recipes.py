@@ -137,6 +137,22 @@ def test_a_recipe_that_is_not_there_or_no_toml_is_refused(tmp_path: Path) -> Non
         resolve(str(tmp_path / "mine.toml"))
 
 
+def test_a_recipe_extends_another_entry_by_entry(tiny_boxes: Path, tmp_path: Path) -> None:
+    mine = tmp_path / "mine.toml"
+    mine.write_text('extends = "feder2020"\nabout = "mine"\n[networks.sizes]\nwidths = [4, 4, 4, 4]\n')
+    recipe, extended = (resolve(name, store=tiny_boxes, settings=APART) for name in (str(mine), "feder2020"))
+    sizes = extended.networks.model_copy(update={"sizes": {**extended.networks.sizes, "widths": (4, 4, 4, 4)}})
+    assert recipe == extended.model_copy(update={"about": "mine", "networks": sizes})
+
+
+def test_recipes_that_extend_one_another_are_refused(tiny_boxes: Path, tmp_path: Path) -> None:
+    one, other = tmp_path / "one.toml", tmp_path / "other.toml"
+    one.write_text(f'extends = "{other}"')
+    other.write_text(f'extends = "{one}"')
+    with pytest.raises(InvalidInputError, match="extends: name another"):
+        resolve(str(one), store=tiny_boxes)
+
+
 def test_every_preset_says_in_a_line_what_it_trains() -> None:
     for name, about in presets().items():
         assert about, name

@@ -7,6 +7,7 @@ from cosmoloom.train.checkpoint import read_state
 from cosmoloom.train.compute import Compute
 from cosmoloom.train.game import Game
 from cosmoloom.train.games.encoder import EncoderGame
+from cosmoloom.train.games.origins import OriginsGame
 from cosmoloom.train.games.pairs import PairGame
 from cosmoloom.train.games.patches import PatchesGame
 from cosmoloom.train.games.primordial import PrimordialGame
@@ -14,6 +15,7 @@ from cosmoloom.train.games.refiner import RefinerGame
 from cosmoloom.train.games.volumes import VolumesGame
 from cosmoloom.train.open_data import open_crops
 from cosmoloom.train.recipes.encoder import EncoderRecipe
+from cosmoloom.train.recipes.origins import OriginsRecipe
 from cosmoloom.train.recipes.pairs import PairsRecipe
 from cosmoloom.train.recipes.patches import PatchesRecipe
 from cosmoloom.train.recipes.primordial import PrimordialRecipe
@@ -44,6 +46,8 @@ def make_game(recipe: Recipe, compute: Compute) -> Game:
         return PatchesGame(recipe, crops, compute)
     if isinstance(recipe, RefinerRecipe):
         return RefinerGame(recipe, crops, compute)
+    if isinstance(recipe, OriginsRecipe):
+        return OriginsGame(recipe, crops, compute)
     if isinstance(recipe, PrimordialRecipe):
         return PrimordialGame(recipe, crops, compute)
     raise InvalidInputError(f"no game of the kind {recipe.game!r}")

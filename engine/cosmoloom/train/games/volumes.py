@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,8 @@ from cosmoloom.models.folder import save_published
 from cosmoloom.models.published_card import PublishedCard
 from cosmoloom.pipeline.latent import draw_latent
 from cosmoloom.pipeline.published import decode
+from cosmoloom.train.compute import Compute
+from cosmoloom.train.first_bias import begin_at_mean
 from cosmoloom.train.games.duel import Drawer, Terms
 from cosmoloom.train.games.field_batch import FieldBatch, field_drawer
 from cosmoloom.train.games.field_game import AT_ONCE, FieldGame
@@ -28,6 +31,14 @@ CALIBRATING = 64
 
 class VolumesGame(FieldGame[VolumesRecipe]):
     """Training of a generator of whole fields; parameters as of :class:`FieldGame`."""
+
+    def __init__(self, recipe: VolumesRecipe, crops: Crops, compute: Compute) -> None:
+        super().__init__(recipe, crops, compute)
+        if recipe.networks.begin_at_mean:
+            batch = self.batch(crops, np.random.default_rng([recipe.seed, 2]))
+            real = self.scaling.scale(batch.density)
+            begin_at_mean(self.generator, partial(self._made, self.generator, batch), real.mean().item())
+            self.average.load_state_dict(self.generator.state_dict())
 
     def drawer(self, crops: Crops) -> Drawer:
         """Return a function that draws random crops, and latents."""

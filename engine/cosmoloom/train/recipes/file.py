@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from cosmoloom.data.store import SimulationStore
 from cosmoloom.errors import InvalidInputError, MissingFileError
 from cosmoloom.train.recipes.encoder import EncoderRecipe
+from cosmoloom.train.recipes.origins import OriginsRecipe
 from cosmoloom.train.recipes.pairs import PairsRecipe
 from cosmoloom.train.recipes.patches import PatchesRecipe
 from cosmoloom.train.recipes.primordial import PrimordialRecipe
@@ -28,6 +29,7 @@ KINDS: dict[str, type[Recipe]] = {
     "encoder": EncoderRecipe,
     "refiner": RefinerRecipe,
     "primordial": PrimordialRecipe,
+    "origins": OriginsRecipe,
 }
 """Recipes by the game that they are of."""
 
@@ -38,7 +40,7 @@ HELD_OUT, VALIDATION = 2, 1
 def presets() -> dict[str, str]:
     """Return the names of the presets and what each trains."""
     paths = sorted(_folder().glob("*.toml"), key=lambda path: path.stem)
-    return {path.stem: str(tomllib.loads(path.read_text(encoding="utf-8"))["about"]) for path in paths}
+    return {path.stem: str(_load(path)["about"]) for path in paths}
 
 
 def read_recipe(path: Path) -> Recipe:
@@ -108,13 +110,30 @@ def _locate(preset: str) -> Path:
     )
 
 
-def _load(path: Path) -> dict[str, Any]:
+def _load(path: Path, *over: Path) -> dict[str, Any]:
+    """Read a recipe, and under it the one that it extends; ``over`` are those that extend it."""
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise MissingFileError(f"cannot read the recipe {path}: {error.strerror or error}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InvalidInputError(f"{path} is no TOML: {error}") from error
+    extended = values.pop("extends", None)
+    if extended is None:
+        return values
+    if not isinstance(extended, str) or (under := _locate(extended)) in {path, *over}:
+        raise InvalidInputError(f"{path}: extends: name another preset or TOML file, got {extended!r}")
+    return _over(_load(under, path, *over), values)
+
+
+def _over(values: dict[str, Any], others: dict[str, Any]) -> dict[str, Any]:
+    """Return tables in which other entries replace those of the same name."""
+    tables = {
+        key: _over(values[key], other)
+        for key, other in others.items()
+        if isinstance(other, dict) and isinstance(values.get(key), dict)
+    }
+    return values | others | tables
 
 
 def _validated(values: dict[str, Any], path: Path) -> Recipe:

@@ -20,12 +20,19 @@ class VolumesData(ScaledData):
     """Redshifts of one volume that the critic is shown at once; 2 lets it judge growth."""
 
 
+class VolumeNetworks(NetworksSection):
+    """Generator and critic, and where the generator begins."""
+
+    begin_at_mean: bool = False
+    """Begin with the last bias at which generated fields have the mean of real ones in network space."""
+
+
 class VolumesRecipe(DuelRecipe):
     """Recipe of :class:`cosmoloom.train.games.volumes.VolumesGame`."""
 
     game: Literal["volumes"] = "volumes"
     data: VolumesData
-    networks: NetworksSection
+    networks: VolumeNetworks
     prior: PriorSection = PriorSection()
     summary: SummarySection | None = None
 

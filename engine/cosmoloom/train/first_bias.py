@@ -1,0 +1,33 @@
+"""Where a generator begins: at the mean of what it shall make, so that no update is spent on getting there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor, nn
+
+HALVINGS = 40
+REACH = 100.0
+"""Largest bias that is tried [units of network space]."""
+
+
+@torch.no_grad()
+def begin_at_mean(generator: nn.Module, make: Callable[[], Tensor], mean: float) -> None:
+    """Set the bias of the last layer that has one so that generated fields have a mean.
+
+    Parameters
+    ----------
+    generator : Module
+        Whose output grows with that bias; changed in place.
+    make : callable
+        Makes fields with it, of the same latents at every call.
+    mean : float
+        Wanted [units of network space].
+    """
+    bias = [weights for name, weights in generator.named_parameters() if name.endswith("bias")][-1]
+    low, high = -REACH, REACH
+    for _ in range(HALVINGS):
+        middle = 0.5 * (low + high)
+        bias.fill_(middle)
+        low, high = (middle, high) if make().mean() < mean else (low, middle)
