@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from cosmoloom import models
+from cosmoloom.pipeline.kept_latents import KeptLatents
 from cosmoloom_explorer.copy_as import with_choices
 from cosmoloom_explorer.saved_session import SUFFIX, SavedSession
 from cosmoloom_explorer.settings import Limits, Settings
@@ -34,7 +35,9 @@ class Opening:
     training: Training | None = None
 
 
-def opening(model: str | None = None, *, choices: Sequence[str] = (), **values: Any) -> Opening:
+def opening(
+    model: str | None = None, *, choices: Sequence[str] = (), latents: KeptLatents | None = None, **values: Any
+) -> Opening:
     """Find out what to open.
 
     Parameters
@@ -43,6 +46,8 @@ def opening(model: str | None = None, *, choices: Sequence[str] = (), **values: 
         Name or folder of a model, folder of a training, or file of a session; by default the default model.
     choices : sequence of str
         Further settings, each as "name=value".
+    latents : KeptLatents, optional
+        Takes over those of a session that no seed draws.
     **values
         Settings by name; None leaves one as it is.
 
@@ -51,7 +56,7 @@ def opening(model: str | None = None, *, choices: Sequence[str] = (), **values: 
     CosmoloomError
         If there is no such model, or it does not know such values.
     """
-    session = SavedSession.load(model) if model is not None and Path(model).suffix == SUFFIX else None
+    session = SavedSession.load(model, latents) if model is not None and Path(model).suffix == SUFFIX else None
     folder = model if session is None else session.training
     training = read_training(folder) if folder is not None and is_training(folder) else None
     if session is None:

@@ -59,14 +59,19 @@ def launch(
     CosmoloomError
         If there is no such model, or it does not know such values.
     """
-    found = opening(model, seed=seed, redshift=redshift, kappa=kappa, choices=choices)
+    from cosmoloom.engine import Engine
+
+    engine = Engine(device=device)
+    found = opening(
+        model, latents=engine.recipes.kept, seed=seed, redshift=redshift, kappa=kappa, choices=choices
+    )
     settings, session, training = found.settings, found.session, found.training
     if picture is not None:
-        render(picture, settings, device=device, training=training, session=session, theme=theme)
+        render(picture, settings, engine=engine, training=training, session=session, theme=theme)
         return
     import napari
 
-    explorer = open_explorer(settings, device=device, training=training, theme=theme)
+    explorer = open_explorer(settings, engine=engine, training=training, theme=theme)
     _continue(explorer, session)
     napari.run()
 
@@ -141,7 +146,6 @@ def render(
     settings: Settings | None = None,
     *,
     engine: Engine | None = None,
-    device: str | None = None,
     size: tuple[int, int] = WINDOW,
     training: Training | None = None,
     session: SavedSession | None = None,
@@ -159,7 +163,7 @@ def render(
     from cosmoloom.data.atomic import atomic_path
 
     with atomic_path(path) as temporary:
-        explorer = open_explorer(settings, engine=engine, device=device, size=size, training=training, theme=theme)
+        explorer = open_explorer(settings, engine=engine, size=size, training=training, theme=theme)
         try:
             _continue(explorer, session)
             wait_until_shown(explorer)

@@ -7,7 +7,9 @@ import numpy as np
 import pytest
 from qtpy.QtCore import Qt
 
+from cosmoloom import models
 from cosmoloom.pipeline.direction_names import TITLES
+from cosmoloom.pipeline.kept_latents import KeptLatents
 from cosmoloom.pipeline.latent_paths import slerp
 from cosmoloom.pipeline.latent_prior import LatentPrior
 from cosmoloom_explorer.saved_session import SavedSession
@@ -287,6 +289,16 @@ def test_a_session_with_an_edited_latent_opens_again_bit_for_bit(own_window, set
     made: dict = {}
     exec(text.replace("explorer.latents.npz", str(tmp_path / "a.latents.npz")), made)
     np.testing.assert_allclose(made["box"].density, shown, rtol=0.1, atol=0.05)
+
+
+def test_the_command_opens_a_session_with_its_edited_latents(qapp, settings, tmp_path):
+    from napari_cosmoloom.launch import launch
+
+    kept = KeptLatents()
+    name = kept.keep(2.0 * np.random.default_rng(3).standard_normal(models.read_card(settings.model).latent_size))
+    SavedSession(settings=replace(settings, origin=name)).save(tmp_path / "mine.json", kept)
+    launch(str(tmp_path / "mine.json"), picture=tmp_path / "mine.png")
+    assert (tmp_path / "mine.png").is_file()
 
 
 def test_without_an_encoder_the_reason_is_one_line(explorer):

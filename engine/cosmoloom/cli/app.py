@@ -18,6 +18,7 @@ from cosmoloom.cli.models import models
 from cosmoloom.cli.movie import movie
 from cosmoloom.cli.reconstruct import reconstruct
 from cosmoloom.cli.reference import reference
+from cosmoloom.cli.reroll import reroll
 from cosmoloom.cli.sample import sample
 from cosmoloom.cli.simulate import simulate
 from cosmoloom.cli.statistics import statistics
@@ -33,7 +34,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
 )
 for command in (
-    explore, movie, sample, weave, simulate, ingest, train, encode, evaluate, reconstruct, statistics, models,
+    explore, movie, sample, weave, reroll, simulate, ingest, train, encode, evaluate, reconstruct, statistics, models,
     reference,
 ):  # fmt: skip
     app.command()(command)

@@ -99,6 +99,74 @@ def test_models_of_patches_refine_as_published(cosmoloom, cube: Path, patches: P
     assert box.density.std() > 0
 
 
+def test_a_tile_of_a_pyramid_is_drawn_anew_and_brought_back(
+    cosmoloom, cube: Path, refiner: Path, tmp_path: Path
+) -> None:
+    first, anew, back = (tmp_path / name for name in ("first.zarr", "anew.zarr", "back.zarr"))
+    refiners = ["--by", refiner, "--by", refiner]
+    assert cosmoloom("weave", cube, *refiners, "--out", first, "--tile", 16, "--seed", 2).status == 0
+    for volume, seed, out in [(first, 7, anew), (anew, 2, back)]:
+        command = ["reroll", volume, "--by", refiner, "--patch", "0,1,3", "--seed", seed, "--out", out]
+        assert cosmoloom(*command).status == 0
+    (old, *coarser), _ = open_pyramid(first)
+    (new, *kept), facts = open_pyramid(anew)
+    away = np.ones(old.shape, dtype=bool)
+    away[:20, 12:36, 44:] = False  # a network of two layers sees 4 voxels
+    np.testing.assert_array_equal(new[...][away], old[...][away])
+    assert (new[:16, 16:32, 48:] != old[:16, 16:32, 48:]).mean() > 0.99
+    np.testing.assert_allclose(block_mean(new[...], 2), coarser[0][...], rtol=1e-6)
+    for one, other in zip(coarser, kept, strict=True):
+        np.testing.assert_array_equal(one[...], other[...])
+    assert facts["rerolled"] == [{"patch": [0, 1, 3], "seed": 7}]
+    np.testing.assert_array_equal(open_pyramid(back)[0][0][...], old[...])
+
+
+@pytest.mark.parametrize("suffix", [".npz", ".h5", ".zarr"])
+def test_a_published_patch_is_drawn_anew(cosmoloom, cube: Path, patches: Path, tmp_path: Path, suffix: str) -> None:
+    volume, anew = tmp_path / f"volume{suffix}", tmp_path / f"anew{suffix}"
+    assert cosmoloom("weave", cube, "--by", patches, "--out", volume, "--seed", 2).status == 0
+    for source, place in [(volume, "1,2,3"), (anew, "0,0,0")]:
+        command = ["reroll", source, "--by", patches, "--below", cube, "--patch", place, "--seed", 7, "--out", anew]
+        assert cosmoloom(*command).status == 0
+    old, new = cl.open(volume), cl.open(anew)
+    assert (new.box_size, new.redshift, new.periodic) == (old.box_size, old.redshift, old.periodic)
+    changed = (new.density != old.density).reshape(4, 8, 4, 8, 4, 8).mean(axis=(1, 3, 5))
+    assert np.argwhere(changed > 0).tolist() == [[0, 0, 0], [1, 2, 3]]
+    assert changed[changed > 0].min() > 0.9
+
+
+def test_patches_that_cannot_be_drawn_anew_are_refused_in_one_line(
+    cosmoloom, cube: Path, refiner: Path, patches: Path, tiny_model_folder: Path, tmp_path: Path
+) -> None:
+    pyramid, volume, out = (tmp_path / name for name in ("a.zarr", "a.npz", "out.zarr"))
+    assert cosmoloom("weave", cube, "--by", refiner, "--out", pyramid).status == 0
+    assert cosmoloom("weave", cube, "--by", patches, "--out", volume).status == 0
+    another = tmp_path / "another"
+    torch.manual_seed(4)
+    _, card = load_refiner(refiner)
+    other = SeamlessRefiner(RefinerConfig(width=4, depth=2, condition_width=4))
+    save_refiner(another, refiner=other, card=card.model_copy(update={"name": "another"}))
+    for said, arguments in {
+        "patches 0 to 0 along each axis": [pyramid, "--by", refiner, "--patch", "1,0,0"],
+        "patches 0 to 3 along each axis": [volume, "--by", patches, "--patch", "0,4,0", "--below", cube],
+        "three whole numbers": [pyramid, "--by", refiner, "--patch", "1,0"],
+        "no pyramid at": [tmp_path / "none.zarr", "--by", refiner, "--patch", "0,0,0"],
+        "no file": [tmp_path / "none.npz", "--by", patches, "--patch", "0,0,0", "--below", cube],
+        "was made by tiny-refiner, and another has": [pyramid, "--by", another, "--patch", "0,0,0"],
+        "was made by tiny-refiner, and tiny-m2 has": [pyramid, "--by", patches, "--patch", "0,0,0", "--below", cube],
+        "does not say what made it": [cube, "--by", patches, "--patch", "0,0,0", "--below", cube],
+        "give what was refined by --below": [volume, "--by", patches, "--patch", "0,0,0"],
+        "was woven from": [volume, "--by", patches, "--patch", "0,0,0", "--below", volume],
+        "makes whole volumes": [volume, "--by", tiny_model_folder, "--patch", "0,0,0", "--below", cube],
+        "ends in .zarr": [pyramid, "--by", refiner, "--patch", "0,0,0", "--out", tmp_path / "out.npz"],
+    }.items():
+        outcome = cosmoloom("reroll", "--out", out, "--seed", 7, *arguments)
+        assert outcome.status == 2
+        assert said in outcome.err
+        assert outcome.err.count("\n") == 1
+        assert not out.exists()
+
+
 def test_bad_calls_end_in_one_line(cosmoloom, cube, patches, refiner, tiny_model_folder, tmp_path) -> None:
     out = tmp_path / "a.npz"
     undated = tmp_path / "undated.npy"

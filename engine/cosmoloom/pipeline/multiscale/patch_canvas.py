@@ -9,7 +9,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from cosmoloom.data.patches import split
+from cosmoloom.data.patches import BORDERS, split
 from cosmoloom.errors import InvalidInputError
 from cosmoloom.pipeline.multiscale.noise import Place, patch_latents
 from cosmoloom.pipeline.multiscale.patch_model import PatchModel
@@ -88,6 +88,18 @@ class PatchCanvas:
         for (x, y, z), patch in zip(corners, patches, strict=True):
             self._field[x + m : x + 2 * m, y + m : y + 2 * m, z + m : z + 2 * m] = patch
         return model.to_density(patches).float().cpu().numpy()
+
+    def recall(self, volume: NDArray[np.float32], place: Place) -> None:
+        """Take the neighbours before a patch from a finished volume (n, n, n) of rho / mean."""
+        m = self.model.generator.patch
+        for step in BORDERS:
+            before = [index + back for index, back in zip(place, step, strict=True)]
+            if min(before) < self.first:
+                continue  # there is nothing
+            source = tuple(slice(i % self.stop * m, (i % self.stop + 1) * m) for i in before)
+            target = tuple(slice((i - self.first + 1) * m, (i - self.first + 2) * m) for i in before)
+            density = torch.tensor(volume[source], device=self.model.device)
+            self._field[target] = self.model.scaling.scale(density)
 
     def example(self) -> tuple[Tensor, ...]:
         """Return inputs of the network for one patch, to measure the memory it needs."""

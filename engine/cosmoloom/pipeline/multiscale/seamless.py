@@ -67,15 +67,18 @@ class RefinedField:
         Which refinement this is, from 1: a key of the noise.
     circumstances : Circumstances
         Everything else.
+    noise : Field, optional
+        White noise on the fine grid; by default that of the seed.
     """
 
     def __init__(
-        self, refiner: SeamlessRefiner, below: Field, *, scale: int, circumstances: Circumstances
+        self, refiner: SeamlessRefiner, below: Field, *, scale: int, circumstances: Circumstances,
+        noise: Field | None = None,
     ) -> None:
         self.refiner, self.below, self.circumstances = refiner, below, circumstances
         self.n = 2 * below.n
         self.tile = min(circumstances.tile, self.n)
-        self._noise = NoiseField(self.n, circumstances.seed, scale)
+        self._noise = NoiseField(self.n, circumstances.seed, scale) if noise is None else noise
         self._kept: OrderedDict[Place, NDArray[np.float32]] = OrderedDict()
 
     def read(self, corner: Place, shape: Place) -> NDArray[np.float32]:
