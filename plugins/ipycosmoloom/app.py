@@ -51,7 +51,7 @@ def launch(
     """
     if picture is not None:
         raise InvalidInputError("a browser renders no file: leave out --browser to render, or use Explorer().picture()")
-    flat = {} if model is not None and Path(model).suffix == SUFFIX else {"ndisplay": 2}
+    flat: dict[str, Any] = {} if model is not None and Path(model).suffix == SUFFIX else {"ndisplay": 2}
     found = opening(model, seed=seed, redshift=redshift, kappa=kappa, choices=choices, **flat)
     settings = asdict(found.settings)
     from voila.app import Voila

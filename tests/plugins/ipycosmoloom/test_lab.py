@@ -179,41 +179,5 @@ def test_without_webgl_pictures_of_the_kernel_stand_in(notebook):
     assert notebook.ask("flat.close() or 1") == 1
 
 
-def test_a_busy_kernel_is_explained_and_an_interrupt_brings_the_picture(notebook):
-    notebook.run(BUSY)
-    notebook.page.wait_for_function(f"{KERNEL}.status === 'busy'", timeout=PATIENCE)
-    notebook.click_slider(0.3)
-    notebook.wait_for("['waiting', 'silent'].includes(root.dataset.state)")  # whether comms have a thread of their own
-    assert "busy with a cell" in notebook.message
-    notebook.page.evaluate(f"() => {{ {KERNEL}.interrupt(); }}")
-    notebook.page.wait_for_function(f"{KERNEL}.status === 'idle'", timeout=PATIENCE)
-    notebook.wait_for("root.dataset.state === 'live'")
-    assert 0.5 < notebook.ask("explorer.redshift") < 1.5
-    notebook.wait_until_settled()
-
-
-def test_a_lost_connection_is_explained_and_comes_back(notebook):
-    notebook.page.evaluate(f"{KERNEL}._ws.close()")
-    notebook.wait_for("root.dataset.state === 'away'")
-    assert "No connection" in notebook.message
-    notebook.wait_for("root.dataset.state === 'live'")
-    notebook.click_slider(0.7)
-    notebook.wait_for("shown.redshift > 1.8")
-    notebook.wait_until_settled()
-
-
-def test_a_restarted_kernel_is_explained_and_the_cell_makes_another_explorer(notebook):
-    page = notebook.page
-    page.evaluate(f"() => {{ {KERNEL}.restart(); }}")
-    notebook.wait_for("root.dataset.state === 'gone'")
-    assert "Run its cell again" in notebook.message
-    page.wait_for_function(f"{KERNEL}.status === 'idle'", timeout=PATIENCE)
-    assert notebook.ask("int('explorer' in globals())") == 0
-    notebook.run(EXPLORER)
-    notebook.wait_for("root.dataset.state === 'live' && Number.isFinite(shown.plotted)")
-    assert page.locator(".cosmoloom").count() == 1
-    assert len(notebook.lab.ask("GET", "kernels")) == 1
-
-
 def test_the_page_saw_no_error(notebook):
     assert notebook.errors == []

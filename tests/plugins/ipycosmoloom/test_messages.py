@@ -70,6 +70,7 @@ def test_a_frame_of_64_cubed_keeps_to_its_bytes(page):
     explorer.ndisplay = 3
     assert explorer.live.loop.run_until(lambda: shown.of("frame")[-1][0]["arrays"] == ["volume.reference"], 60)
     assert max(_size(content, buffers) for content, buffers in shown.of("frame")) < VOLUME_LIMIT
+    shown.acknowledge()
     shown.received.clear()
     explorer.redshift = 0.02
     shown.settle()
