@@ -1,8 +1,9 @@
 """The explorer in JupyterLab, in a real browser: one notebook, page and kernel, in the order of the tests."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import numpy as np
@@ -37,33 +38,20 @@ PIXELS = """(canvas) => {
   context.drawImage(canvas, 0, 0, copy.width, copy.height);
   return [...context.getImageData(0, 0, copy.width, copy.height).data];
 }"""
-KERNEL = """async (code) => {
-  const { kernel } = window.jupyterapp.shell.currentWidget.sessionContext.session;
-  const future = kernel.requestExecute({ code: "", user_expressions: { value: code }, store_history: false });
-  return (await future.done).content.user_expressions.value.data["text/plain"];
-}"""
-RUN_CELL = """(index) => {
-  window.jupyterapp.shell.currentWidget.content.activeCellIndex = index;
-  window.jupyterapp.commands.execute("notebook:run-cell");
-}"""
-PIXELS = """(canvas) => {
-  const copy = document.createElement("canvas");
-  [copy.width, copy.height] = [canvas.width, canvas.height];
-  const context = copy.getContext("2d");
-  context.drawImage(canvas, 0, 0);
-  return [...context.getImageData(0, 0, copy.width, copy.height).data];
-}"""
-KERNEL = "window.jupyterapp.shell.currentWidget.sessionContext.session.kernel"
-EXPLORER, BUSY, PARTS, WITHOUT_WEBGL = range(4)
+EXPLORER, PARTS, WITHOUT_WEBGL = range(3)
 CELLS = (
     "from ipycosmoloom import Explorer\nexplorer = Explorer({folder!r})\nexplorer",
-    "import time\ntime.sleep(3600)",
     """from ipycosmoloom import RedshiftSlider, SliceView, StatisticsView
 from ipywidgets import HBox, VBox
 parts = [RedshiftSlider(explorer), SliceView(explorer), StatisticsView(explorer)]
 VBox([parts[0], HBox(parts[1:])])""",
     "from ipycosmoloom import VolumeView\nflat = VolumeView(explorer)\nflat",
 )
+
+
+def pixels(canvas: Any) -> np.ndarray:
+    """Return the colours of a canvas, shape (m, 4)."""
+    return np.array(canvas.evaluate(PIXELS), dtype=np.uint8).reshape(-1, 4)
 
 
 class Notebook:
@@ -98,9 +86,11 @@ class Notebook:
         box = self.page.locator(".cosmoloom").first.locator(".cl-slider input[type=range]").first.bounding_box()
         self.page.mouse.click(box["x"] + share * box["width"], box["y"] + box["height"] / 2)
 
-    @property
-    def message(self) -> str:
-        return self.page.locator(".cl-alert").first.inner_text()
+    def until(self, reached: Callable[[], bool], otherwise: str) -> None:
+        end = monotonic() + 1e-3 * PATIENCE
+        while not reached():
+            assert monotonic() < end, otherwise
+            self.page.wait_for_timeout(200)
 
 
 @pytest.fixture(scope="module")
@@ -146,14 +136,13 @@ def test_volumes_are_drawn_and_turned_by_keys(notebook):
     page.get_by_role("button", name="volume").click()
     canvas = page.locator(".cl-volume-pixels").first
     page.wait_for_function("document.querySelector('.cl-volume-pixels')?.width > 300", timeout=PATIENCE)
-    before = np.array(canvas.evaluate(PIXELS), dtype=np.uint8).reshape(-1, 4)
-    assert before[:, :3].std() > 5
+    notebook.until(lambda: pixels(canvas)[:, :3].std() > 5, "nothing was drawn")
+    notebook.wait_until_settled()
+    page.wait_for_timeout(1000)
+    before = pixels(canvas)
     page.locator(".cl-volume-overlay").first.focus()
     page.keyboard.press("ArrowRight")
-    notebook.wait_for("true")
-    page.wait_for_timeout(1000)
-    after = np.array(canvas.evaluate(PIXELS), dtype=np.uint8).reshape(-1, 4)
-    assert (before != after).mean() > 0.01
+    notebook.until(lambda: (before != pixels(canvas)).mean() > 0.01, "the key turned nothing")
     page.get_by_role("button", name="slices").click()
 
 
@@ -174,8 +163,7 @@ def test_without_webgl_pictures_of_the_kernel_stand_in(notebook):
     overlay = page.locator(".cosmoloom").last.locator(".cl-volume-overlay")
     overlay.wait_for(timeout=PATIENCE)
     page.wait_for_function("[...document.querySelectorAll('.cosmoloom')].at(-1).dataset.redshift", timeout=PATIENCE)
-    page.wait_for_timeout(1000)
-    assert np.array(overlay.evaluate(PIXELS), dtype=np.uint8).reshape(-1, 4)[:, 0].std() > 5
+    notebook.until(lambda: pixels(overlay)[:, 0].std() > 5, "nothing was drawn")
     assert notebook.ask("flat.close() or 1") == 1
 
 
