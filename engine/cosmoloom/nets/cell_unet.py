@@ -9,13 +9,59 @@ Ronneberger et al. (2015), arXiv:1505.04597 (U-Net); Perez et al. (2018), arXiv:
 
 from __future__ import annotations
 
+from dataclasses import asdict, dataclass
 from itertools import pairwise
+from typing import Any, ClassVar, Self
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from cosmoloom.errors import InvalidInputError
 from cosmoloom.nets.conditional import SLOPE, Condition
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CellUNetConfig:
+    """Size of a network over cells.
+
+    Attributes
+    ----------
+    n : int
+        Voxels per side.
+    widths : tuple of int
+        Channels on half of the grid, on a quarter, ...
+    condition_width : int
+        Hidden width of the network that reads growth factor and ln kappa.
+    """
+
+    what: ClassVar[str]
+    """What it is the size of, with its article, for errors."""
+
+    n: int = 64
+    widths: tuple[int, ...]
+    condition_width: int = 64
+
+    def __post_init__(self) -> None:
+        if not self.widths or min(*self.widths, self.condition_width) < 1:
+            raise InvalidInputError(
+                f"{self.what} needs one width or more, all positive, got {list(self.widths)} and condition_width "
+                f"{self.condition_width}"
+            )
+        if self.n < 1 or self.n % 2 ** len(self.widths):
+            raise InvalidInputError(
+                f"{len(self.widths)} widths halve the grid as often: n must be a multiple of {2 ** len(self.widths)}, "
+                f"got {self.n}"
+            )
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> Self:
+        """Read the plain dictionary of :meth:`as_dict`."""
+        return cls(**{**values, "widths": tuple(values["widths"])})
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain values for a JSON card."""
+        return {**asdict(self), "widths": list(self.widths)}
 
 
 class Layer(nn.Module):

@@ -12,14 +12,13 @@ He et al. (2019), PNAS 116, 13825 (a U-Net from Lagrangian displacements to N-bo
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
+from typing import ClassVar
 
 import torch
 from torch import Tensor, nn
 
-from cosmoloom.errors import InvalidInputError
-from cosmoloom.nets.cell_unet import CellUNet
+from cosmoloom.nets.cell_unet import CellUNet, CellUNetConfig
 from cosmoloom.nets.conditional import interleave
 from cosmoloom.nets.critic import fold
 
@@ -32,43 +31,12 @@ FEATURES = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CollapseConfig:
-    """Size of a collapse network.
+class CollapseConfig(CellUNetConfig):
+    """Size of a collapse network; attributes as of :class:`CellUNetConfig`."""
 
-    Attributes
-    ----------
-    n : int
-        Voxels per side.
-    widths : tuple of int
-        Channels on half of the grid, on a quarter, ...
-    condition_width : int
-        Hidden width of the network that reads growth factor and ln kappa.
-    """
+    what: ClassVar[str] = "a collapse network"
 
-    n: int = 64
     widths: tuple[int, ...] = (16, 32, 64)
-    condition_width: int = 64
-
-    def __post_init__(self) -> None:
-        if not self.widths or min(*self.widths, self.condition_width) < 1:
-            raise InvalidInputError(
-                f"a collapse network needs one width or more, all positive, got {list(self.widths)} and "
-                f"condition_width {self.condition_width}"
-            )
-        if self.n < 1 or self.n % 2 ** len(self.widths):
-            raise InvalidInputError(
-                f"{len(self.widths)} widths halve the grid as often: n must be a multiple of {2 ** len(self.widths)}, "
-                f"got {self.n}"
-            )
-
-    @classmethod
-    def from_dict(cls, values: dict[str, Any]) -> CollapseConfig:
-        """Read the plain dictionary of :meth:`as_dict`."""
-        return cls(**{**values, "widths": tuple(values["widths"])})
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return plain values for a JSON card."""
-        return {**asdict(self), "widths": list(self.widths)}
 
 
 def features(displaced: Tensor, linear: Tensor, white: Tensor, growth: Tensor) -> tuple[Tensor, Tensor]:

@@ -12,57 +12,25 @@ Ullmo, Decelle & Aghanim (2021), arXiv:2011.05244, section 3.2 (an encoder for a
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
+from typing import ClassVar
 
 import torch
 from torch import Tensor, nn
 
-from cosmoloom.errors import InvalidInputError
-from cosmoloom.nets.cell_unet import CellUNet
+from cosmoloom.nets.cell_unet import CellUNet, CellUNetConfig
 from cosmoloom.nets.collapse import THIN
 from cosmoloom.nets.conditional import interleave
 from cosmoloom.nets.critic import fold
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OriginsConfig:
-    """Size of the network.
+class OriginsConfig(CellUNetConfig):
+    """Size of the network; attributes as of :class:`CellUNetConfig`."""
 
-    Attributes
-    ----------
-    n : int
-        Voxels per side.
-    widths : tuple of int
-        Channels on half of the grid, on a quarter, ...
-    condition_width : int
-        Hidden width of the network that reads growth factor and ln kappa.
-    """
+    what: ClassVar[str] = "an encoder"
 
-    n: int = 64
     widths: tuple[int, ...] = (24, 40, 56, 56)
-    condition_width: int = 64
-
-    def __post_init__(self) -> None:
-        if not self.widths or min(*self.widths, self.condition_width) < 1:
-            raise InvalidInputError(
-                f"an encoder needs one width or more, all positive, got {list(self.widths)} and condition_width "
-                f"{self.condition_width}"
-            )
-        if self.n < 1 or self.n % 2 ** len(self.widths):
-            raise InvalidInputError(
-                f"{len(self.widths)} widths halve the grid as often: n must be a multiple of {2 ** len(self.widths)}, "
-                f"got {self.n}"
-            )
-
-    @classmethod
-    def from_dict(cls, values: dict[str, Any]) -> OriginsConfig:
-        """Read the plain dictionary of :meth:`as_dict`."""
-        return cls(**{**values, "widths": tuple(values["widths"])})
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return plain values for a JSON card."""
-        return {**asdict(self), "widths": list(self.widths)}
 
 
 def seen(density: Tensor) -> Tensor:
