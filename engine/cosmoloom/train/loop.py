@@ -143,11 +143,11 @@ class _Run:
                 stack.callback(self._board.close)
             interruption = stack.enter_context(Interruption(self._habits.on_wish))
             interrupted = False
+            if self._iteration == 0:
+                self._look_if_due()
             while not self._is_over():
                 self._step()
-                if processes.any(self._monitor.due(self._iteration, last=self._is_over()), device):
-                    self._seen = self._monitor.look(self._iteration)
-                    self._report()
+                self._look_if_due()
                 interrupted = processes.any(interruption.wanted, device)
                 if interrupted or processes.any(self._is_late(), device):
                     break
@@ -172,6 +172,13 @@ class _Run:
         if self._iteration % self._habits.report_every == 0 or self._is_over():
             self._record()
             self._report()
+
+    def _look_if_due(self) -> None:
+        """Compare with the validation boxes where the recipe wants it; all processes do so together."""
+        if self._compute.processes.any(self._monitor.due(self._iteration, last=self._is_over()), self._compute.device):
+            self._seen = self._monitor.look(self._iteration)
+            if self._iteration > 0:  # before the first step there is no pace to tell
+                self._report()
 
     def _is_over(self) -> bool:
         return self._iteration >= self._iterations or self._game.finished

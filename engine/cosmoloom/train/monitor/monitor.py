@@ -105,8 +105,10 @@ class Monitor:
         return {"best_score": self._best_score}
 
     def due(self, iteration: int, *, last: bool) -> bool:
-        """Tell whether to look after so many steps, as always after the last one."""
+        """Tell whether to look after so many steps, as always before the first and after the last one."""
         every, minutes = self._settings.every, self._settings.minutes
+        if iteration == 0:
+            return every > 0 or minutes > 0
         by_clock = minutes > 0 and time.monotonic() - self._looked > 60 * minutes
         return by_clock or (every > 0 and (last or iteration % every == 0))
 
@@ -146,9 +148,9 @@ class Monitor:
         return tuple(row.closeness for row in drawn)
 
     def _contests(self, iteration: int) -> tuple[float | None, Rejection | None]:
-        """Measure what needs both networks, where a game has two and it was asked for."""
+        """Measure what needs both networks, where a game has two, both have learnt something and it was asked for."""
         game, settings = self._game, self._settings
-        if self._crops is None or not isinstance(game, Contest):
+        if self._crops is None or iteration == 0 or not isinstance(game, Contest):
             return None, None
         gap = weighed = None
         if settings.gap_every > 0 and iteration % settings.gap_every == 0:
