@@ -4,13 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Protocol, TypeVar
 
 import typer
+
+from cosmoloom.cli.crew import Scheduler, Workers, reachable
 
 if TYPE_CHECKING:
     from cosmoloom.box import Box
     from cosmoloom.pipeline.multiscale.landed import Landed
+
+Crew = tuple[int | None, str | None]
+"""Processes to start, or the address of a scheduler."""
+
+
+class Step(Protocol):
+    """How far a scale of a volume is."""
+
+    @property
+    def scale(self) -> int:
+        """Which one, 0 for the volume that was started from."""
+
+    @property
+    def n(self) -> int:
+        """Voxels per side of it."""
+
+    @property
+    def share(self) -> float:
+        """How much of it is done."""
+
+
+StepT = TypeVar("StepT", bound=Step)
 
 
 def weave(
@@ -33,11 +57,14 @@ def weave(
         float | None, typer.Option(min=0.0, help="For a batch of patches [GB]; half of what is free by default.")
     ] = None,
     device: Annotated[str, typer.Option(help="Where to compute, as in cuda.")] = "cpu",
+    workers: Workers = None,
+    scheduler: Scheduler = None,
 ) -> None:
     """Refine the coarse volume START into a larger one.
 
     Refiners work without seams, conserve mass and, into .zarr, need no more memory than a few tiles: an interrupted
-    call goes on when it is repeated.  Models of patches work as published, patch by patch beside their neighbours.
+    call goes on when it is repeated, and workers can share the tiles.  Models of patches work as published, patch by
+    patch beside their neighbours.
     """
     from cosmoloom.cli.device import require_device
     from cosmoloom.errors import InvalidInputError
@@ -48,11 +75,15 @@ def weave(
     refining = {isinstance(read_card(name), RefinerCard) for name in by}
     if len(refining) > 1:
         raise InvalidInputError("--by names refiners and models of patches; one volume is made by one kind")
+    shared = workers is not None or scheduler is not None
+    if shared and (refining != {True} or out.suffix != ".zarr"):
+        raise InvalidInputError("workers share the tiles of refiners, into .zarr; patches wait for one another")
     box = _start(start, seed=seed, redshift=redshift, box_size=box_size, kappa=kappa, device=device)
     closed = box.periodic if periodic is None else periodic
     facts = _facts(box, start, by, seed=seed, periodic=closed)
     if refining == {True}:
-        _seamless(box, by, out, facts, tile=tile, device=device)
+        crew = (workers, scheduler) if shared else None
+        _seamless(box, by, out, facts, tile=tile, device=device, crew=crew)
     else:
         budget = None if memory is None else int(memory * 1e9)
         _patchwise(box, by, out, facts, memory=budget, device=device)
@@ -98,8 +129,14 @@ def _facts(box: Box, start: str, by: list[str], *, seed: int, periodic: bool) ->
     return facts if box.redshift is None else {**facts, "redshift": box.redshift}
 
 
-def _seamless(box: Box, by: list[str], out: Path, facts: dict[str, Any], *, tile: int, device: str) -> None:
-    """Refine without seams, into a pyramid on disk or a single file."""
+def _seamless(
+    box: Box, by: list[str], out: Path, facts: dict[str, Any], *, tile: int, device: str, crew: Crew | None
+) -> None:
+    """Refine without seams, into a pyramid on disk, alone or with a crew, or into a single file."""
+    from contextlib import nullcontext
+
+    from cosmoloom.cluster.tiles import weave_on_workers
+    from cosmoloom.cluster.workers import open_workers
     from cosmoloom.errors import InvalidInputError
     from cosmoloom.models.refiners import load_refiner
     from cosmoloom.pipeline.multiscale.ome_zarr import PyramidStore
@@ -126,8 +163,14 @@ def _seamless(box: Box, by: list[str], out: Path, facts: dict[str, Any], *, tile
     sides = [box.n * 2**scale for scale in range(len(by) + 1)]
     store = PyramidStore(out, sides=sides, box_size=box.box_size, plan={**facts, "tile": tile}, facts=facts)
     try:
-        for _ in _shown(weave_seamless(box.density, moved, given, store)):
-            pass  # the store keeps every piece
+        with open_workers(workers=crew[0], scheduler=crew[1]) if crew else nullcontext() as client:
+            if client is None:
+                tiles: Iterator[Step] = weave_seamless(box.density, moved, given, store)
+            else:
+                known = [(reachable(name), card.weights_sha256) for name, card in zip(by, cards, strict=True)]
+                tiles = weave_on_workers(client, box.density, known, given, store, device=device)
+            for _ in _shown(tiles):
+                pass  # the store keeps them
     except KeyboardInterrupt:
         print(f"{store.draft} keeps what is done; the same command goes on from there")
         raise
@@ -174,7 +217,7 @@ def _into_file(pieces: Iterator[Landed], out: Path, facts: dict[str, Any], *, sc
     print(f"{out}: {len(whole)}^3, box {facts['box_size']:g} Mpc/h, mean {float(whole.mean(dtype=np.float64)):.3f}")
 
 
-def _shown(pieces: Iterator[Landed]) -> Iterator[Landed]:
+def _shown(pieces: Iterator[StepT]) -> Iterator[StepT]:
     """Pass pieces on, with a bar per scale."""
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn, TimeRemainingColumn

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -14,26 +13,10 @@ from cosmoloom.cosmology import Cosmology
 from cosmoloom.data.pyramid import block_mean
 from cosmoloom.models import save_published
 from cosmoloom.models.published_card import PublishedCard
-from cosmoloom.models.refiner_card import RefinerCard
 from cosmoloom.models.refiners import load_refiner, save_refiner
 from cosmoloom.nets.published import architecture
 from cosmoloom.nets.seamless import RefinerConfig, SeamlessRefiner
 from cosmoloom.pipeline.multiscale.ome_zarr import open_pyramid
-
-
-@pytest.fixture(scope="module")
-def refiner(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Folder of a refiner with random weights."""
-    config = RefinerConfig(width=4, depth=2, condition_width=4)
-    torch.manual_seed(3)
-    card = RefinerCard(
-        name="tiny-refiner", description="Random weights.", sizes=asdict(config), n=16, box_size=16.0,
-        voxel_sizes=(1.0,), latent_size=16**3, redshift_range=(0.0, 3.0), trained_redshifts=(3.0, 0.0),
-        cosmology=Cosmology().as_dict(),
-    )  # fmt: skip
-    folder = tmp_path_factory.mktemp("refiners") / "tiny-refiner"
-    save_refiner(folder, refiner=SeamlessRefiner(config), card=card)
-    return folder
 
 
 @pytest.fixture(scope="module")
@@ -55,36 +38,44 @@ def patches(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_a_saved_refiner_is_the_same_when_loaded(refiner: Path) -> None:
+def test_a_saved_refiner_is_the_same_when_loaded(refiner_folder: Path) -> None:
     torch.manual_seed(3)
     made = SeamlessRefiner(RefinerConfig(width=4, depth=2, condition_width=4)).state_dict()
-    network, card = load_refiner(refiner)
+    network, card = load_refiner(refiner_folder)
     assert card.voxel_sizes == (1.0,)
     for name, value in network.state_dict().items():
         assert torch.equal(value, made[name])
 
 
-def test_refiners_make_a_pyramid_of_equal_mass(cosmoloom, cube: Path, refiner: Path, tmp_path: Path) -> None:
+def test_refiners_make_a_pyramid_of_equal_mass(
+    cosmoloom, cube: Path, refiner_folder: Path, tmp_path: Path
+) -> None:
     out = tmp_path / "volume.zarr"
-    assert cosmoloom("weave", cube, "--by", refiner, "--by", refiner, "--out", out, "--tile", 32).status == 0
+    twice = ["--by", refiner_folder, "--by", refiner_folder]
+    assert cosmoloom("weave", cube, *twice, "--out", out, "--tile", 32).status == 0
     (fine, middle, low), facts = open_pyramid(out)
     assert (fine.shape, middle.shape, facts["models"]) == ((64,) * 3, (32,) * 3, ["tiny-refiner"] * 2)
     np.testing.assert_array_equal(low[...], cl.open(cube).density)
     np.testing.assert_allclose(block_mean(fine[...], 4), low[...], rtol=1e-5)
 
 
-def test_a_call_makes_the_same_volume_in_any_format(cosmoloom, cube: Path, refiner: Path, tmp_path: Path) -> None:
+def test_a_call_makes_the_same_volume_in_any_format(
+    cosmoloom, cube: Path, refiner_folder: Path, tmp_path: Path
+) -> None:
     volumes = []
     for name in ("a.npz", "b.zarr"):
-        assert cosmoloom("weave", cube, "--by", refiner, "--out", tmp_path / name, "--periodic").status == 0
+        command = ["weave", cube, "--by", refiner_folder, "--periodic", "--out", tmp_path / name]
+        assert cosmoloom(*command).status == 0
         volumes.append(cl.open(tmp_path / name))
     np.testing.assert_array_equal(volumes[0].density, volumes[1].density)
     assert [(box.periodic, box.box_size, box.redshift) for box in volumes] == [(True, 16.0, 0.0)] * 2
 
 
-def test_a_volume_can_start_from_a_model(cosmoloom, tiny_model_folder: Path, refiner: Path, tmp_path: Path) -> None:
+def test_a_volume_can_start_from_a_model(
+    cosmoloom, tiny_model_folder: Path, refiner_folder: Path, tmp_path: Path
+) -> None:
     out = tmp_path / "a.npz"
-    command = ["weave", tiny_model_folder, "--by", refiner, "--out", out, "--seed", 4, "--redshift", 0.5]
+    command = ["weave", tiny_model_folder, "--by", refiner_folder, "--out", out, "--seed", 4, "--redshift", 0.5]
     assert cosmoloom(*command).status == 0
     box, start = cl.open(out), cl.load(tiny_model_folder).sample(seed=4, redshift=0.5)
     assert (box.n, box.box_size, box.redshift, box.periodic) == (32, 16.0, 0.5, False)
@@ -100,13 +91,13 @@ def test_models_of_patches_refine_as_published(cosmoloom, cube: Path, patches: P
 
 
 def test_a_tile_of_a_pyramid_is_drawn_anew_and_brought_back(
-    cosmoloom, cube: Path, refiner: Path, tmp_path: Path
+    cosmoloom, cube: Path, refiner_folder: Path, tmp_path: Path
 ) -> None:
     first, anew, back = (tmp_path / name for name in ("first.zarr", "anew.zarr", "back.zarr"))
-    refiners = ["--by", refiner, "--by", refiner]
+    refiners = ["--by", refiner_folder, "--by", refiner_folder]
     assert cosmoloom("weave", cube, *refiners, "--out", first, "--tile", 16, "--seed", 2).status == 0
     for volume, seed, out in [(first, 7, anew), (anew, 2, back)]:
-        command = ["reroll", volume, "--by", refiner, "--patch", "0,1,3", "--seed", seed, "--out", out]
+        command = ["reroll", volume, "--by", refiner_folder, "--patch", "0,1,3", "--seed", seed, "--out", out]
         assert cosmoloom(*command).status == 0
     (old, *coarser), _ = open_pyramid(first)
     (new, *kept), facts = open_pyramid(anew)
@@ -136,21 +127,21 @@ def test_a_published_patch_is_drawn_anew(cosmoloom, cube: Path, patches: Path, t
 
 
 def test_patches_that_cannot_be_drawn_anew_are_refused_in_one_line(
-    cosmoloom, cube: Path, refiner: Path, patches: Path, tiny_model_folder: Path, tmp_path: Path
+    cosmoloom, cube: Path, refiner_folder: Path, patches: Path, tiny_model_folder: Path, tmp_path: Path
 ) -> None:
     pyramid, volume, out = (tmp_path / name for name in ("a.zarr", "a.npz", "out.zarr"))
-    assert cosmoloom("weave", cube, "--by", refiner, "--out", pyramid).status == 0
+    assert cosmoloom("weave", cube, "--by", refiner_folder, "--out", pyramid).status == 0
     assert cosmoloom("weave", cube, "--by", patches, "--out", volume).status == 0
     another = tmp_path / "another"
     torch.manual_seed(4)
-    _, card = load_refiner(refiner)
+    _, card = load_refiner(refiner_folder)
     other = SeamlessRefiner(RefinerConfig(width=4, depth=2, condition_width=4))
     save_refiner(another, refiner=other, card=card.model_copy(update={"name": "another"}))
     for said, arguments in {
-        "patches 0 to 0 along each axis": [pyramid, "--by", refiner, "--patch", "1,0,0"],
+        "patches 0 to 0 along each axis": [pyramid, "--by", refiner_folder, "--patch", "1,0,0"],
         "patches 0 to 3 along each axis": [volume, "--by", patches, "--patch", "0,4,0", "--below", cube],
-        "three whole numbers": [pyramid, "--by", refiner, "--patch", "1,0"],
-        "no pyramid at": [tmp_path / "none.zarr", "--by", refiner, "--patch", "0,0,0"],
+        "three whole numbers": [pyramid, "--by", refiner_folder, "--patch", "1,0"],
+        "no pyramid at": [tmp_path / "none.zarr", "--by", refiner_folder, "--patch", "0,0,0"],
         "no file": [tmp_path / "none.npz", "--by", patches, "--patch", "0,0,0", "--below", cube],
         "was made by tiny-refiner, and another has": [pyramid, "--by", another, "--patch", "0,0,0"],
         "was made by tiny-refiner, and tiny-m2 has": [pyramid, "--by", patches, "--patch", "0,0,0", "--below", cube],
@@ -158,7 +149,7 @@ def test_patches_that_cannot_be_drawn_anew_are_refused_in_one_line(
         "give what was refined by --below": [volume, "--by", patches, "--patch", "0,0,0"],
         "was woven from": [volume, "--by", patches, "--patch", "0,0,0", "--below", volume],
         "makes whole volumes": [volume, "--by", tiny_model_folder, "--patch", "0,0,0", "--below", cube],
-        "ends in .zarr": [pyramid, "--by", refiner, "--patch", "0,0,0", "--out", tmp_path / "out.npz"],
+        "ends in .zarr": [pyramid, "--by", refiner_folder, "--patch", "0,0,0", "--out", tmp_path / "out.npz"],
     }.items():
         outcome = cosmoloom("reroll", "--out", out, "--seed", 7, *arguments)
         assert outcome.status == 2
@@ -167,22 +158,38 @@ def test_patches_that_cannot_be_drawn_anew_are_refused_in_one_line(
         assert not out.exists()
 
 
-def test_bad_calls_end_in_one_line(cosmoloom, cube, patches, refiner, tiny_model_folder, tmp_path) -> None:
+def test_bad_calls_end_in_one_line(cosmoloom, cube, patches, refiner_folder, tiny_model_folder, tmp_path) -> None:
     out = tmp_path / "a.npz"
     undated = tmp_path / "undated.npy"
     np.save(undated, np.ones((8, 8, 8), dtype=np.float32))
     for said, arguments in {
-        "one volume is made by one kind": [cube, "--by", refiner, "--by", patches],
+        "one volume is made by one kind": [cube, "--by", refiner_folder, "--by", patches],
         "refine by refiners or by models of patches": [cube, "--by", tiny_model_folder],
-        "trained at redshifts 0 to 3, not 5": [cube, "--by", refiner, "--redshift", 5],
-        "even number of voxels": [cube, "--by", refiner, "--tile", 7],
-        "is a refiner, which needs a coarse volume": [refiner, "--by", refiner],
-        "makes patches": [patches, "--by", refiner],
-        "add --box-size": [undated, "--by", refiner],
-        "give --redshift": [undated, "--by", refiner, "--box-size", 8],
+        "trained at redshifts 0 to 3, not 5": [cube, "--by", refiner_folder, "--redshift", 5],
+        "even number of voxels": [cube, "--by", refiner_folder, "--tile", 7],
+        "is a refiner, which needs a coarse volume": [refiner_folder, "--by", refiner_folder],
+        "makes patches": [patches, "--by", refiner_folder],
+        "add --box-size": [undated, "--by", refiner_folder],
+        "give --redshift": [undated, "--by", refiner_folder, "--box-size", 8],
     }.items():
         outcome = cosmoloom("weave", *arguments, "--out", out)
         assert outcome.status == 2
         assert said in outcome.err
         assert outcome.err.count("\n") == 1
         assert not out.exists()
+
+
+def test_workers_share_a_volume_and_an_ensemble(
+    cosmoloom, cube: Path, refiner_folder: Path, tiny_model_folder: Path, tmp_path: Path
+) -> None:
+    volumes = []
+    for name, crew in (("alone.zarr", ()), ("shared.zarr", ("--workers", 2))):
+        command = ["weave", cube, "--by", refiner_folder, "--tile", 16, "--out", tmp_path / name]
+        assert cosmoloom(*command, *crew).status == 0
+        volumes.append(cl.open(tmp_path / name).density)
+    np.testing.assert_array_equal(*volumes)
+    sample = ["sample", tiny_model_folder, "--count", 3, "--workers", 1, "--out"]
+    told = cosmoloom(*sample, tmp_path / "three.zarr")
+    assert (told.status, "3 x 16^3" in told.out) == (0, True)
+    refused = cosmoloom(*sample, tmp_path / "three.npz")
+    assert (refused.status, ".zarr" in refused.err) == (2, True)

@@ -12,14 +12,12 @@ OME-Zarr 0.5, https://ngff.openmicroscopy.org/0.5/.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from cosmoloom.errors import BrokenFileError, InvalidInputError, MissingFileError, UnwritableError
+from cosmoloom.data.resumable import ResumableGroup, has_chunk
+from cosmoloom.errors import BrokenFileError, MissingFileError
 from cosmoloom.pipeline.multiscale.noise import Place
 
 FINEST = "density"
@@ -53,70 +51,37 @@ class PyramidStore:
         self, path: str | Path, *, sides: list[int], box_size: float, plan: Mapping[str, Any], facts: Mapping[str, Any]
     ) -> None:
         self.path, self._sides, self._box_size = Path(path), sides, box_size
-        self.draft = self.path.with_name(self.path.name + ".partial")
-        if self.path.suffix != ".zarr":
-            raise InvalidInputError(f"a pyramid is a folder whose name ends in .zarr, got {self.path.name}")
-        if self.path.exists():
-            raise UnwritableError(f"{self.path} exists; remove it or choose another name")
-        if not self.path.parent.is_dir():
-            raise UnwritableError(f"cannot write {self.path}: there is no folder {self.path.parent}; make it first")
+        self._group = ResumableGroup(
+            path,
+            plan={"sides": sides, "box_size": box_size, **plan},
+            attributes={**facts, "box_size": box_size, "ome": self._ome()},
+        )
         self._levels: dict[int, Any] = {}
-        self._group = self._open({"sides": sides, "box_size": box_size, **plan}, facts)
+
+    @property
+    def draft(self) -> Path:
+        """Where it is kept until it is finished."""
+        return self._group.draft
 
     def level(self, scale: int, n: int, tile: int) -> Any:
         """Return the array of a scale, made if it is not there."""
-        from zarr.codecs import Crc32cCodec, ZstdCodec
-
         if scale not in self._levels:
-            name = self._name(scale)
-            if name not in self._group:
-                self._group.create_array(
-                    name, shape=(n,) * 3, chunks=(tile,) * 3, dtype="float32", fill_value=float("nan"),
-                    compressors=[ZstdCodec(level=1), Crc32cCodec()], dimension_names=("x", "y", "z"),
-                )  # fmt: skip
-            self._levels[scale] = self._group[name]
+            self._levels[scale] = self._group.array(
+                self._name(scale), shape=(n,) * 3, chunks=(tile,) * 3, dimensions=("x", "y", "z")
+            )
         return self._levels[scale]
 
     def has(self, scale: int, index: Place) -> bool:
         """Whether a tile was written, and is sound."""
-        array = self._levels[scale]
-        if not (self.draft / self._name(scale) / "c" / "/".join(map(str, index))).is_file():
-            return False
-        try:
-            return bool(np.isfinite(array.get_block_selection(index)).all())
-        except (ValueError, RuntimeError, OSError):  # damaged since: it is made again
-            return False
+        return has_chunk(self._levels[scale], index)
 
     def finish(self) -> None:
         """Give the store its name, once every tile is there."""
-        self._group.attrs["complete"] = True
-        try:
-            self.draft.replace(self.path)
-        except OSError as error:
-            raise UnwritableError(f"cannot name {self.draft} {self.path}: {error.strerror or error}") from error
+        self._group.finish()
 
     def _name(self, scale: int) -> str:
         factor = self._sides[-1] // self._sides[scale]
         return FINEST if factor == 1 else f"coarser_{factor}"
-
-    def _open(self, plan: Mapping[str, Any], facts: Mapping[str, Any]) -> Any:
-        import zarr
-
-        plan = json.loads(json.dumps(plan))
-        try:
-            if self.draft.exists():
-                group = zarr.open_group(self.draft, mode="r+")
-                if group.attrs.get("plan") != plan:
-                    raise InvalidInputError(
-                        f"{self.draft} was begun by another plan; remove it, or repeat the call that began it"
-                    )
-                return group
-            group = zarr.open_group(self.draft, mode="w")
-            group.attrs.update({**facts, "box_size": self._box_size, "complete": False, "plan": plan})
-            group.attrs["ome"] = self._ome()
-        except OSError as error:
-            raise UnwritableError(f"cannot write {self.draft}: {error.strerror or error}") from error
-        return group
 
     def _ome(self) -> dict[str, Any]:
         """Return the attributes of the format; coordinates are of voxel centres in [Mpc/h], which it cannot name."""

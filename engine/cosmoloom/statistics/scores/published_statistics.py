@@ -9,6 +9,7 @@ the field mirrored there.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -79,7 +80,7 @@ def published_statistics(field: Field, *, mean_count: float = MEAN_COUNT) -> Pub
     counts = values.reshape(-1, *values.shape[-3:]).double().numpy() * mean_count
     k, power = _power(counts)
     mass = np.stack([_count(np.log10(one + 1), MASS_RANGE) for one in counts])
-    peaks = np.stack([_count(np.log(_peaks(one) + np.e), PEAK_RANGE) for one in counts])
+    peaks = np.stack([_count(np.log(_peaks(one) + math.e), PEAK_RANGE) for one in counts])
     return PublishedStatistics(k, power, mass, peaks)
 
 
