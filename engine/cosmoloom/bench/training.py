@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import asdict, dataclass
+from functools import partial
 from multiprocessing import get_context
 from os import getloadavg
 from pathlib import Path
@@ -56,6 +57,8 @@ class Job:
         Of all computation on the CPU.
     compiled : bool
         Whether the preset's networks are compiled.
+    plain : bool
+        Whether the plain training plays, too, in as many turns.
     """
 
     preset: str
@@ -64,6 +67,7 @@ class Job:
     device: str = "cpu"
     threads: int = 1
     compiled: bool = False
+    plain: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,8 +90,8 @@ class TrainingSpeed:
         Of products and convolutions per iteration [1].
     matrix_rate : float
         Fastest matrix product of the same run, in the same precision [operations/s].
-    plain_seconds : float
-        Per iteration of the plain training, the fastest [s].
+    plain_seconds : float or None
+        Per iteration of the plain training, the fastest [s]; None if it did not play.
     peak_memory : int
         Largest memory of the process, libraries and data included, or of the GPU [bytes].
     """
@@ -99,7 +103,7 @@ class TrainingSpeed:
     median_seconds: float
     operations: int
     matrix_rate: float
-    plain_seconds: float
+    plain_seconds: float | None
     peak_memory: int
 
     @property
@@ -113,9 +117,9 @@ class TrainingSpeed:
         return self.operations / self.seconds / self.matrix_rate
 
     @property
-    def speed_up(self) -> float:
-        """Over the plain training [1]."""
-        return self.plain_seconds / self.seconds
+    def speed_up(self) -> float | None:
+        """Over the plain training [1]; None if it did not play."""
+        return None if self.plain_seconds is None else self.plain_seconds / self.seconds
 
     def as_dict(self) -> dict[str, Any]:
         """Return all numbers by name."""
@@ -194,27 +198,35 @@ def measure_preset(job: Job) -> TrainingSpeed:
     Raises
     ------
     InvalidInputError
-        If there is no such preset, or a setting is unknown or unfit.
+        If there is no such preset, a setting is unknown or unfit, or a compiled training shall play alone.
     """
+    if job.compiled and not job.plain:
+        raise InvalidInputError("compiled networks hide their operations: measure them beside the plain training")
     torch.set_num_threads(job.threads)
     device = torch.device(job.device)
     with TemporaryDirectory() as folder:
         recipe = _recipe(job, Path(folder))
         fastest = Compute(device=device, precision=Compute.faster_precision(device), compiled=job.compiled)
-        ours = make_game(recipe, fastest)
-        _play(ours, job.iterations, device)
-        memory = _peak_memory(device)
-        plain = make_game(recipe, PlainCompute(device=device))
-        operations = count_operations(lambda: _play(plain, job.iterations, device)) // job.iterations
+        games: dict[str, Game] = {"ours": make_game(recipe, fastest)}
+        warm_up = partial(_play, games["ours"], job.iterations, device)
+        if job.plain:
+            warm_up()
+            memory = _peak_memory(device)
+            games["plain"] = make_game(recipe, PlainCompute(device=device))
+            operations = count_operations(lambda: _play(games["plain"], job.iterations, device))
+        else:
+            operations = count_operations(warm_up)
+            memory = _peak_memory(device)
+        ours = games["ours"]
         product = MatrixProduct(job.device, _dtype(ours), size=PRODUCT_SIZE[device.type])
         clock = thread_time if device.type == "cpu" and job.threads == 1 else perf_counter
-        seconds: dict[str, list[float]] = {"ours": [], "plain": []}
+        seconds: dict[str, list[float]] = {name: [] for name in games}
         rates = []
         for turn in range(job.iterations, 2 * job.iterations):
-            for name, game in (("ours", ours), ("plain", plain)):
+            for name, game in games.items():
                 seconds[name].append(_timed(game, turn, device, clock))
                 rates.append(product.rate(job.threads, clock))
-        for game in (ours, plain):
+        for game in games.values():
             game.batches.close()
     return TrainingSpeed(
         preset=job.preset,
@@ -222,9 +234,9 @@ def measure_preset(job: Job) -> TrainingSpeed:
         precision=ours.compute.precision,
         seconds=min(seconds["ours"]),
         median_seconds=float(torch.tensor(seconds["ours"]).median()),
-        operations=operations,
+        operations=operations // job.iterations,
         matrix_rate=max(rates),
-        plain_seconds=min(seconds["plain"]),
+        plain_seconds=min(seconds["plain"]) if job.plain else None,
         peak_memory=memory,
     )
 

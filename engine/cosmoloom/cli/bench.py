@@ -124,6 +124,7 @@ def training(
     device: Annotated[str | None, typer.Option(help="Where to train; CUDA where there is some.")] = None,
     threads: Annotated[int, typer.Option(min=1, help="Threads on the CPU.")] = 1,
     compiled: Annotated[bool, typer.Option("--compile/--no-compile", help="Compile the networks.")] = False,
+    plain: Annotated[bool, typer.Option(help="Whether plain torch plays, too: twice the time.")] = True,
     out: Annotated[Path | None, typer.Option(help="Write the numbers as JSON.")] = None,
 ) -> None:
     """Time trainings on boxes of noise, beside the machine's own limit and beside plain torch.
@@ -147,7 +148,15 @@ def training(
     where = require_device(device or ("cuda" if torch.cuda.is_available() else "cpu"))
     changes = (*(settings or ()), *([] if batch is None else [f"updates.batch={batch}"]))
     jobs = [
-        Job(preset=name, settings=changes, iterations=iterations, device=where, threads=threads, compiled=compiled)
+        Job(
+            preset=name,
+            settings=changes,
+            iterations=iterations,
+            device=where,
+            threads=threads,
+            compiled=compiled,
+            plain=plain,
+        )
         for name in names or trainable_presets()
     ]
     with Progress(console=Console(stderr=True), transient=True) as progress:
@@ -178,7 +187,7 @@ def _print_training(report: TrainingReport) -> None:
             f"{row.images_per_second:.3g}",
             f"{row.operations / 1e9:.3g}",
             f"{row.share_of_limit:.2f}",
-            f"{row.speed_up:.2f}",
+            "" if row.speed_up is None else f"{row.speed_up:.2f}",
             f"{row.peak_memory / 2**30:.2f}",
         )
     console = Console(width=110)

@@ -62,6 +62,13 @@ def test_a_preset_is_measured_beside_plain_torch():
     assert found.images_per_second == pytest.approx(4 / found.seconds)
     assert found.peak_memory > 50 * 2**20
     assert found.speed_up > 0
+    alone = measure_preset(Job(preset="feder2020", settings=SMALL, iterations=1, plain=False))
+    assert (alone.operations, alone.speed_up) == (found.operations, None)
+
+
+def test_a_compiled_training_is_not_measured_alone():
+    with pytest.raises(InvalidInputError, match="hide their operations"):
+        measure_preset(Job(preset="feder2020", compiled=True, plain=False))
 
 
 @pytest.mark.parametrize("name", trainable_presets())
