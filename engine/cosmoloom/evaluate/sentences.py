@@ -158,7 +158,7 @@ def tiling_sentence(evaluation: Evaluation) -> str:
     found = evaluation.judgement.tiling
     if not found:
         return ""
-    period = max(found, key=lambda p: found[p].significance)
+    period = max(found, key=lambda p: abs(found[p].significance))
     mark, real = found[period], evaluation.judgement.simulated_tiling[period]
     numbers = (
         f"steps across every {_ordinal(period)} plane of voxels are {mark.gradient_ratio:.2f} times those elsewhere, "

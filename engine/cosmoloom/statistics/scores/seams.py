@@ -13,7 +13,7 @@ from cosmoloom.statistics.fields import Field, as_density
 from cosmoloom.statistics.scores.vectors import Values
 
 SIGNIFICANCE = 5.0
-"""Standard deviations by which steps across faces must exceed the others to count as a seam."""
+"""Standard deviations by which steps across faces must differ from the others to count as a seam."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Seams:
     gradient_ratio : float
         Mean squared step between neighbouring voxels across faces, over that in the interior [1].
     significance : float
-        Excess of the ratio over 1 in standard deviations, from the scatter among layers [1].
+        Ratio less 1 in standard deviations, from the scatter among layers [1]; below 0 where faces are smoothed over.
     wavenumber : array, shape (m,)
         In the plane of a face, in units of 2 pi / box [1].
     power_ratio : array, shape (m,)
@@ -42,8 +42,8 @@ class Seams:
 
     @property
     def visible(self) -> bool:
-        """Whether there are seams."""
-        return self.significance > SIGNIFICANCE
+        """Whether there are seams: steps that are too large, or too small."""
+        return abs(self.significance) > SIGNIFICANCE
 
 
 def seams(field: Field, *, patch: int, periodic: bool = False) -> Seams:

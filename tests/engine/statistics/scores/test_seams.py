@@ -41,6 +41,16 @@ def test_a_patchwork_has(mix):
     assert found.power_ratio.max() > found.gradient_ratio
 
 
+def test_faces_that_are_smoothed_over_are_seams_too():
+    smoothed = web(0, n=32).clone()
+    for axis in range(3):  # each voxel before a face moves towards its neighbour behind
+        layers = smoothed.movedim(axis, 0)
+        layers[1::2] += 0.3 * (layers.roll(-1, 0)[1::2] - layers[1::2])
+    found = seams(smoothed, patch=2, periodic=True)
+    assert found.visible
+    assert found.gradient_ratio < 0.9
+
+
 def test_seams_are_found_only_where_they_are():
     shifted = patchwork().roll((4, 4, 4), (0, 1, 2))
     assert not seams(shifted, patch=8, periodic=True).visible
