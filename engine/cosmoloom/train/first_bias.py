@@ -7,6 +7,10 @@ from collections.abc import Callable
 import torch
 from torch import Tensor, nn
 
+from cosmoloom.errors import InvalidInputError
+
+CLOSE = 0.01
+"""How far from the wanted mean a generator may begin, in units of it or of 1."""
 HALVINGS = 40
 REACH = 100.0
 """Largest bias that is tried [units of network space]."""
@@ -24,6 +28,11 @@ def begin_at_mean(generator: nn.Module, make: Callable[[], Tensor], mean: float)
         Makes fields with it, of the same latents at every call.
     mean : float
         Wanted [units of network space].
+
+    Raises
+    ------
+    InvalidInputError
+        If no bias gets there, as where the last one is followed by layers that have none.
     """
     bias = [weights for name, weights in generator.named_parameters() if name.endswith("bias")][-1]
     low, high = -REACH, REACH
@@ -31,3 +40,9 @@ def begin_at_mean(generator: nn.Module, make: Callable[[], Tensor], mean: float)
         middle = 0.5 * (low + high)
         bias.fill_(middle)
         low, high = (middle, high) if make().mean() < mean else (low, middle)
+    reached = make()
+    if abs(float(reached.mean()) - mean) > CLOSE * max(1.0, abs(mean)):
+        raise InvalidInputError(
+            "networks.begin_at_mean: the last bias of this generator cannot bring its fields to the mean of the data; "
+            "leave it out"
+        )

@@ -13,6 +13,7 @@ import torch
 from torch import nn
 
 import cosmoloom
+from cosmoloom.errors import InvalidInputError
 from cosmoloom.nets import published
 from cosmoloom.train.compute import Compute
 from cosmoloom.train.game import Contest, Game
@@ -252,6 +253,11 @@ def test_a_generator_can_begin_at_the_mean_of_its_data(preset: str, tiny_boxes: 
     batch = game.batch(game.crops, np.random.default_rng([game.recipe.seed, 2]))
     made, real = game.make(game.generator, batch), game.real(batch)
     assert made.mean().item() == pytest.approx(real.mean().item(), rel=1e-3)
+
+
+def test_a_generator_whose_last_layer_has_no_bias_is_refused(tiny_boxes: Path) -> None:
+    with pytest.raises(InvalidInputError, match=r"networks\.begin_at_mean"):
+        make_game(tiny("feder2020", tiny_boxes, "networks.begin_at_mean=true", "updates.batch=8"), Compute())
 
 
 class Twins(nn.Module):
