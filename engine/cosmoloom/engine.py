@@ -202,12 +202,14 @@ class Engine:
         return self._scaled_references.get(key, lambda: self._make_scaled_reference(key))
 
     def reference(self, key: ReferenceKey) -> Box:
-        """Return a held-out simulated box at the snapshot nearest to the key's redshift.
+        """Return a held-out simulated box at the snapshot nearest to the key's redshift, or a box of one's own.
 
         Raises
         ------
         MissingFileError
-            If the model comes without held-out simulations.
+            If the model comes without held-out simulations, or there is no such file.
+        InvalidInputError
+            If a box of one's own does not fit the model.
         """
         return self._references.get(key, lambda: self._make_reference(key))
 
@@ -290,6 +292,10 @@ class Engine:
         return np.ascontiguousarray(shown.cpu().numpy())
 
     def _make_reference(self, key: ReferenceKey) -> Box:
+        if key.own_box is not None:
+            from cosmoloom.pipeline.inversion.own_box import read_own_box
+
+            return read_own_box(key.own_box, self.card(key.model))[0]
         held_out = self.held_out(key.model)
         if held_out is None:
             raise MissingFileError(f"model {key.model} comes without held-out simulations to compare with")

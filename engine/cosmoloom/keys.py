@@ -9,6 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+Fit = Literal["refuse", "crop", "rescale"]
+"""What to do with a box that does not fit: refuse it, cut its middle out, or call it as large as the model's."""
+OwnBox = tuple[str, Fit, float, float]
+"""File of a box, how it is made to fit the model, its side [Mpc/h] and its redshift, both before that."""
 Colouring = Literal["density", "error", "waves"]
 """What colours show: the density, how much an error of the network grows in it, or waves of a band of k alone."""
 
@@ -79,11 +83,24 @@ class DensityKey:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReferenceKey:
-    """A held-out simulated sub-volume of a model, at the snapshot nearest to ``redshift``."""
+    """A held-out simulated sub-volume of a model, at the snapshot nearest to ``redshift``, or a box of one's own.
+
+    Attributes
+    ----------
+    model : str
+        With which it is compared.
+    index : int
+        Which sub-volume.
+    redshift : float
+        Redshift [1].
+    own_box : OwnBox or None
+        File of a box that stands in the simulation's place.
+    """
 
     model: str
     index: int
     redshift: float
+    own_box: OwnBox | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

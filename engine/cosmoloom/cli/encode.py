@@ -9,7 +9,7 @@ import typer
 
 
 def encode(
-    box: Annotated[str, typer.Argument(help="A .npy, .npz, .h5 or .zarr; STORE::0010@0.5 for a simulation.")],
+    box: Annotated[str, typer.Argument(help="A .npy, .npz, .h5, .zarr or snapshot; STORE::0010@0.5.")],
     model: Annotated[str, typer.Option(help="Name of a bundled model, or a model's folder.")] = "primordial64",
     out: Annotated[Path, typer.Option(help="Output; .npz.  A picture of the same name lies beside it.")] = Path(
         "latent.npz"
@@ -40,7 +40,7 @@ def encode(
     from cosmoloom.cli.device import require_device
     from cosmoloom.cli.refining import refine_in_sight
     from cosmoloom.data.atomic import atomic_path, require_writable
-    from cosmoloom.data.readers import open_box
+    from cosmoloom.data.readers.fields import open_field
     from cosmoloom.errors import InvalidInputError
     from cosmoloom.evaluate.encoded import Encoded, write_encoded
     from cosmoloom.evaluate.figures.overlap import overlap_figure
@@ -54,7 +54,7 @@ def encode(
     source = load(model, device=require_device(device))
     if not isinstance(source, PrimordialModel):
         raise InvalidInputError(f"model {source.card.name} is not encoded by this command; primordial64 is")
-    given, done = fitted(open_box(box, box_size=box_size, redshift=redshift), source.card, fit)
+    given, done = fitted(open_field(box, box_size=box_size, redshift=redshift), source.card, fit)
     console = Console(stderr=True)
     if done:
         console.print(f"{box}: {done}", highlight=False, soft_wrap=True)

@@ -197,12 +197,15 @@ class HeldOut:
         """
         if not 0 <= index < len(self):
             raise InvalidInputError(f"there are held-out fields 0 to {len(self) - 1}, got {index}")
-        known = np.array(self.statistics.redshifts)
-        growth = self.statistics.cosmology.growth_factor([*known, redshift])
-        nearest = int(np.abs(growth[:-1] - growth[-1]).argmin())
+        nearest = self.nearest(redshift)
         return Box(
             density=self.densities[index, nearest],
             box_size=self.box_size,
-            redshift=float(known[nearest]),
+            redshift=float(self.statistics.redshifts[nearest]),
             label=self.labels[index],
         )
+
+    def nearest(self, redshift: float) -> int:
+        """Return which snapshot's growth factor is nearest to that of a redshift."""
+        growth = self.statistics.cosmology.growth_factor([*self.statistics.redshifts, redshift])
+        return int(np.abs(growth[:-1] - growth[-1]).argmin())

@@ -171,6 +171,15 @@ def ball(n: int, voxel: tuple[int, int, int], radius: float) -> Tensor:
     return (x[:, None, None] + y[:, None] + z <= radius**2).float()
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Looked:
+    """An edit at one latent, and the graph from there to its loss: a step asks for it without another pass."""
+
+    edited: Edited
+    point: Tensor
+    loss: Tensor
+
+
 class _Task:
     """What is minimised: deviations of the region's mass and of r(k) outside."""
 
@@ -183,30 +192,29 @@ class _Task:
         self._region = (region / region.sum()).to(model.device)
         self._outside = (1.0 - region / region.max()).to(model.device)
         self._start = self.prior.scores(latent)
-        with torch.no_grad():
-            before = self._field(latent)
+        before = model.density(latent[None], *self._where)[0]
         self._mass = self._inside(before)
         self._before = self._masked(before)
 
-    def gradient(self, latent: Tensor) -> Tensor:
-        """Return the gradient of the loss in scores, tangent to the prior's sphere."""
-        scores = self.prior.scores(latent)
-        point = latent[None].clone().requires_grad_(True)
-        density = self.model.differentiable_density(point, *self._where)[0]
-        (slope,) = torch.autograd.grad(self._loss(density)[0], point)
-        return tangent(slope[0].cpu().double() * self.prior.slope(scores), scores)
-
-    @torch.no_grad()
-    def look(self, latent: Tensor, step: int) -> Edited:
-        """Return how a latent does."""
-        density = self._field(latent)
-        loss, ratio, k, held = self._loss(density)
+    def look(self, latent: Tensor, step: int) -> _Looked:
+        """Return how a latent does, and what its gradient follows from."""
+        point = latent.to(self.model.device)[None].clone().requires_grad_(True)
+        with torch.enable_grad():
+            density = self.model.differentiable_density(point, *self._where)[0]
+            loss, ratio, k, held = self._loss(density)
         scores = self.prior.scores(latent)
         cosine = scores @ self._start / (scores.norm() * self._start.norm()).clamp(min=1e-12)
-        return Edited(
-            step=step, latent=latent, density=density, ratio=float(ratio), wanted=self.wanted, k=k, held=held,
-            moved=float(cosine.clamp(-1, 1).acos() * scores.norm()), loss=float(loss),
+        edited = Edited(
+            step=step, latent=latent, density=density.detach(), ratio=float(ratio.detach()), wanted=self.wanted, k=k,
+            held=held.detach(), moved=float(cosine.clamp(-1, 1).acos() * scores.norm()), loss=float(loss.detach()),
         )  # fmt: skip
+        return _Looked(edited, point, loss)
+
+    def gradient(self, looked: _Looked) -> Tensor:
+        """Return the gradient of the loss in scores, tangent to the prior's sphere; only once of each look."""
+        scores = self.prior.scores(looked.edited.latent)
+        (slope,) = torch.autograd.grad(looked.loss, looked.point)
+        return tangent(slope[0].cpu().double() * self.prior.slope(scores), scores)
 
     def _loss(self, density: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         ratio = self._inside(density) / self._mass
@@ -216,9 +224,6 @@ class _Task:
         let_go = (1.0 - held).clamp(min=0.0) / HELD_TOLERANCE
         return missed.square() + self.hold * let_go.square().mean(), ratio, pair.k, held
 
-    def _field(self, latent: Tensor) -> Tensor:
-        return self.model.density(latent[None], *self._where)[0]
-
     def _inside(self, density: Tensor) -> Tensor:
         return (density * self._region).sum()
 
@@ -227,33 +232,33 @@ class _Task:
 
 
 def _descend(task: _Task, latent: Tensor, steps: int) -> Iterator[Edited]:
-    best = task.look(latent, 0)
+    looked = task.look(latent, 0)
+    best = looked.edited
     yield best
-    along: Tensor | None = None
-    before = torch.zeros(0)
+    slope = task.gradient(looked)
+    along = -slope
     longest, gain = LONGEST, 1.0
     while best.step < steps and not (best.reached and gain < SETTLED):
-        slope = task.gradient(best.latent)
-        along = -slope if along is None else _conjugate(slope, before, along)
-        before = slope
         # Where the loss is a square that vanishes ahead, it does so at this distance: no need to look beyond.
         arc = min(longest, 2.0 * best.loss / float(slope.norm().clamp(min=1e-30)))
         found = None
         for _ in range(SHORTENINGS + 1):
             step = along * (arc / along.norm().clamp(min=1e-30))
             tried = task.look(turn(best.latent, step, task.prior), best.step + 1)
-            if tried.loss < best.loss:
+            if tried.edited.loss < best.loss:
                 found = tried
                 break
             arc /= 3
         if found is not None:
-            gain, best = 1.0 - found.loss / best.loss, found
+            gain, best = 1.0 - found.edited.loss / best.loss, found.edited
             longest = min(2.0 * arc, LONGEST)
             yield best
+            before, slope = slope, task.gradient(found)
+            along = _conjugate(slope, before, along)
         elif torch.equal(along, -slope):
             return
         else:
-            along, longest = None, LONGEST  # begin anew from the gradient alone
+            along, longest = -slope, LONGEST  # begin anew from the gradient alone
 
 
 def _conjugate(slope: Tensor, before: Tensor, along: Tensor) -> Tensor:

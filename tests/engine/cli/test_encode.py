@@ -105,3 +105,20 @@ def test_volumes_of_a_store_are_reconstructed_beside_chance(
     assert "random pairs" in done.out
     refused = cosmoloom(*command, "--redshifts", "0.3")
     assert refused.status == 2
+
+
+def test_the_spread_of_restarts_is_told_beside_their_distance_from_the_truth(
+    cosmoloom, tiny_encoder_folder: Path, tmp_path: Path
+) -> None:
+    store = SimulationStore.create(tmp_path / "boxes.zarr")
+    plan = SimulationPlan(box_size=64.0, n_particles=32, redshifts=(1.0, 0.0), n_steps=4, seed=1)
+    simulate_into(store, plan, name="0001", grid=32)
+    out = tmp_path / "found"
+    command = ("reconstruct", store.path, "--model", tiny_encoder_folder, "--steps", 15, "--count", 3, "--out", out)
+    done = cosmoloom(*command, "--restarts", 2)
+    assert done.status == 0, done.err
+    numbers = json.loads((out / "z0_restarts.json").read_text())
+    assert (numbers["volumes"], numbers["restarts"], numbers["steps"]) == (3, 2, 15)
+    assert all(-1 <= value <= 1 for name in ("encoder", "truth", "among", "densities") for value in numbers[name])
+    assert all(value > 0 for value in numbers["calibration"])
+    assert "between two refinements" in done.out

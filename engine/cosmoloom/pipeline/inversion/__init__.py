@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from cosmoloom.pipeline.inversion.fit import Fit, fitted, require_fit
+from cosmoloom.pipeline.inversion.fit import fitted, require_fit
 
-__all__ = ["Fit", "fitted", "require_fit"]
+__all__ = ["fitted", "require_fit"]

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, get_args
+from dataclasses import replace
+from typing import TYPE_CHECKING, get_args
 
 import numpy as np
 
 from cosmoloom.box import Box
 from cosmoloom.data.pyramid import block_mean
 from cosmoloom.errors import InvalidInputError
+from cosmoloom.keys import Fit
 
 if TYPE_CHECKING:
     from cosmoloom.models.card import ModelCard
-
-Fit = Literal["refuse", "crop", "rescale"]
-"""What to do with a box that does not fit: refuse it, cut its middle out, or call it as large as the model's."""
 
 TOLERANCE = 1e-3
 """Sizes that differ by a smaller share are the same [1]."""
@@ -41,7 +40,8 @@ def require_fit(box: Box, card: ModelCard) -> float:
     if not MEANS[0] <= mean <= MEANS[1]:
         raise InvalidInputError(
             f"model {card.name} reads density over the cosmic mean, but this box has a mean of {mean:.4g}; for counts "
-            "or masses say what the cosmic mean is: Box.from_array(..., mean_count=...)"
+            "or masses say what the cosmic mean is, Box.from_array(..., mean_count=...), or divide by its own with "
+            'fit="crop" or "rescale"'
         )
     if box.n != card.n or abs(box.box_size / card.box_size - 1) > TOLERANCE:
         raise InvalidInputError(
@@ -73,9 +73,10 @@ def fitted(box: Box, card: ModelCard, fit: Fit | str = "refuse") -> tuple[Box, s
     card : ModelCard
         Of the model.
     fit : str
-        ``"refuse"``; ``"crop"`` averages voxels into ones of the model's size, where a whole number of them fits, and
-        cuts the middle out; ``"rescale"`` averages or repeats voxels until their number is the model's, and takes
-        size and redshift for the nearest that the model knows: lengths and times are then no longer those of the box.
+        ``"refuse"``; the other two divide a box whose mean is far from 1 by it, as one in another unit.  ``"crop"``
+        averages voxels into ones of the model's size, where a whole number of them fits, and cuts the middle out;
+        ``"rescale"`` averages or repeats voxels until their number is the model's, and takes size and redshift for
+        the nearest that the model knows: lengths and times are then no longer those of the box.
 
     Raises
     ------
@@ -85,12 +86,23 @@ def fitted(box: Box, card: ModelCard, fit: Fit | str = "refuse") -> tuple[Box, s
     if fit not in get_args(Fit):
         raise InvalidInputError(f"fit must be one of {', '.join(get_args(Fit))}, got {fit!r}")
     done: list[str] = []
+    if fit != "refuse":
+        box = _in_cosmic_means(box, done)
     if fit == "crop":
         box = _cropped(box, card, done)
     elif fit == "rescale":
         box = _rescaled(box, card, done)
     require_fit(box, card)
     return box, "; ".join(done)
+
+
+def _in_cosmic_means(box: Box, done: list[str]) -> Box:
+    """Return a box whose mean says that it is in another unit over that mean."""
+    mean = float(box.density.mean(dtype=np.float64))
+    if MEANS[0] <= mean <= MEANS[1] or not mean > 0:
+        return box
+    done.append(f"divided by its own mean of {mean:.4g}")
+    return replace(box, density=box.density / np.float32(mean))
 
 
 def _cropped(box: Box, card: ModelCard, done: list[str]) -> Box:

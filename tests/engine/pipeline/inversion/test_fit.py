@@ -66,3 +66,11 @@ def test_rescaling_keeps_the_whole_and_says_that_lengths_are_no_longer_true(card
     assert told == "repeated 8^3 voxels as 16^3"
     with pytest.raises(InvalidInputError, match="multiple or a whole fraction of 16, got 12"):
         fitted(box_of(12, 32.0), card, "rescale")
+
+
+@pytest.mark.parametrize("fit", ["crop", "rescale"])
+def test_a_box_in_another_unit_is_divided_by_its_mean_and_it_says_so(card: ModelCard, fit: str) -> None:
+    box = box_of(16, 32.0, mean=64.0)
+    made, told = fitted(box, card, fit)
+    assert told == "divided by its own mean of 64"
+    np.testing.assert_allclose(made.density, box.density / 64, rtol=1e-5)
