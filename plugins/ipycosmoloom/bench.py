@@ -31,7 +31,7 @@ DRAG = """async ([positions, pause]) => {
   const start = performance.now();
   for (let i = 0; i < positions; i += 1) {
     const due = start + i * pause;
-    while (performance.now() < due) await new Promise((go) => setTimeout(go, 1));
+    while (performance.now() < due) await new Promise((go) => setTimeout(go, due - performance.now()));
     range.value = String(Math.round(high - (i * (high - low)) / (positions - 1)));
     range.dispatchEvent(new Event("input"));
   }
@@ -39,9 +39,9 @@ DRAG = """async ([positions, pause]) => {
   range.dispatchEvent(new Event("change"));
   const last = Number(range.parentNode.querySelector("input[type=number]").value);
   const at = (name) => Math.abs(Number(root.dataset[name]) - last) < 0.005;
-  while (!at("redshift")) await new Promise((go) => setTimeout(go, 2));
+  while (!at("redshift")) await new Promise((go) => setTimeout(go, 4));
   const shown = performance.now();
-  while (!at("plotted")) await new Promise((go) => setTimeout(go, 2));
+  while (!at("plotted")) await new Promise((go) => setTimeout(go, 4));
   watch.disconnect();
   return { start, released, shown, settled: performance.now(), frames };
 }"""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from cosmoloom.errors import CosmoloomError
 from cosmoloom_explorer import ExplorerState
 from cosmoloom_explorer.copy_as import as_python
+from cosmoloom_explorer.engine_room import EngineRoom
 from cosmoloom_explorer.opening import opening_settings
 from cosmoloom_explorer.saved_session import SUFFIX, SavedSession
 from cosmoloom_explorer.training import is_training, read_training
@@ -19,6 +20,7 @@ from ipycosmoloom.pane import Pane, Part
 
 if TYPE_CHECKING:
     from cosmoloom.box import Box
+    from cosmoloom.keys import Fit
 
 STILL_PATIENCE = 60.0
 """Longest time that a cell waits for the picture that stays in the notebook [s]."""
@@ -32,8 +34,11 @@ class Explorer(Pane):
     ----------
     model : str or path, optional
         Name of a bundled model, folder of a model or of a training, or file of a session; by default the default model.
-    reference : int, optional
-        Which held-out simulated sub-volume stands beside the generated field.
+    reference : int, str, path or Box, optional
+        What stands beside the generated field: a held-out simulation by its number, or a box of one's own.
+    fit : str
+        What is done with a box that does not fit the model: it is refused, or its middle is cut out ("crop"), or it is
+        taken for one of the model's size ("rescale").
     device : str, optional
         "cpu" or "cuda"; by default the best.
     **settings
@@ -55,23 +60,24 @@ class Explorer(Pane):
     def __init__(
         self,
         model: str | Path | None = None,
-        reference: int | None = None,
+        reference: int | str | Path | Box | None = None,
         *,
+        fit: Fit = "refuse",
         device: str | None = None,
         **settings: Any,
     ) -> None:
         name = None if model is None else str(model)
-        saved = SavedSession.load(name) if name is not None and Path(name).suffix == SUFFIX else None
+        saved = SavedSession.load(name, EngineRoom.kept) if name is not None and Path(name).suffix == SUFFIX else None
         if name is not None and saved is None and is_training(name):
             name = read_training(name).newest.model
         wanted = {"ndisplay": 2} | settings
-        if reference is not None:
-            wanted["reference_index"] = reference
         if saved is not None:
             name, wanted = saved.settings.model, settings
         live = LiveExplorer(opening_settings(name, **wanted), device=device)
         if saved is not None:
             live.continue_from(saved, **settings)
+        if reference is not None:
+            live.compare_with(reference, fit)
         super().__init__(live, WHOLE)
 
     @property
@@ -92,6 +98,16 @@ class Explorer(Pane):
         """Return a PNG file of slices and statistics; waits until the state was answered."""
         self.wait()
         return self._picture()
+
+    def compare_with(self, reference: int | str | Path | Box, *, fit: Fit = "refuse") -> None:
+        """Let another field stand beside the generated one: a simulation by its number, a file, or a box.
+
+        Raises
+        ------
+        CosmoloomError
+            If there is no such simulation or file, or the box does not fit the model; see ``fit`` of the explorer.
+        """
+        self.live.compare_with(reference, fit)
 
     def to_python(self) -> str:
         """Return a script that makes the field shown, and its colours."""

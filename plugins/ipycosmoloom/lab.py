@@ -128,10 +128,15 @@ def write_notebook(path: Path, cells: Sequence[str]) -> None:
 def show_notebook(page: Any, lab: Lab, cells: Sequence[str], *, run: bool = True) -> None:
     """Open a notebook of these cells in a page, with a kernel of its own, and run all of them."""
     write_notebook(lab.folder / "notebook.ipynb", cells)
-    page.goto(f"{lab.url}/lab/tree/notebook.ipynb?token={lab.token}&reset")
-    page.wait_for_function(IDLE, timeout=1e3 * PATIENCE)
+    open_notebook(page, lab, "notebook.ipynb")
     if run:
         command(page, "notebook:run-all-cells")
+
+
+def open_notebook(page: Any, lab: Lab, name: str) -> None:
+    """Open a notebook of the server's folder in a page, and wait for its kernel."""
+    page.goto(f"{lab.url}/lab/tree/{name}?token={lab.token}&reset")
+    page.wait_for_function(IDLE, timeout=1e3 * PATIENCE)
 
 
 def command(page: Any, name: str) -> None:

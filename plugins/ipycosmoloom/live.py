@@ -2,56 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from cosmoloom import models
-from cosmoloom.engine import Engine
 from cosmoloom.errors import CosmoloomError
 from cosmoloom_explorer import ExplorerState, Frame, History, Limits, ModelFacts, Session, Settings, StatisticsFrame
+from cosmoloom_explorer.engine_room import EngineRoom
 from cosmoloom_explorer.saved_session import SavedSession
 from cosmoloom_explorer.statistics_figure import StatisticsFigure
+from ipycosmoloom.beside import kept_with, own_box
 from ipycosmoloom.kernel_loop import KernelLoop
 
 if TYPE_CHECKING:
     from cosmoloom.box import Box
+    from cosmoloom.engine import Engine
+    from cosmoloom.keys import Fit
     from cosmoloom.live_statistics import LiveStatistics
     from cosmoloom.models.card import ModelCard
-    from cosmoloom.pipeline.model import Model
+    from ipycosmoloom.view import View
 
+Result = TypeVar("Result")
 PATIENCE = 600.0
 """Longest wait for a picture [s]."""
-
-
-class View(Protocol):
-    """What shows an explorer; called on the kernel's main loop."""
-
-    @property
-    def has_room(self) -> bool:
-        """Whether another frame may be sent to it."""
-
-    @property
-    def pages(self) -> int:
-        """How many pages show it."""
-
-    def show_model(self) -> None:
-        """Show the facts of another model."""
-
-    def show_frame(self) -> None:
-        """Show the last fields."""
-
-    def show_statistics(self) -> None:
-        """Show the last curves."""
-
-    def show_error(self, text: str) -> None:
-        """Show one line of an error."""
-
-    def show_busy(self, busy: bool) -> None:
-        """Show whether something is computed."""
-
-    def show_closed(self) -> None:
-        """Say that nothing moves any more."""
 
 
 class LiveExplorer:
@@ -91,10 +66,10 @@ class LiveExplorer:
         self.plots.choose(self.state.plots)
         self._examples: list[LiveStatistics] = []
         self.closed = False
-        self._engine = Engine(device=device)
+        self._device = device
+        self._room: EngineRoom | None = None
         self._session: Session | None = None
         self._failure = ""
-        self._exact: tuple[str, Model] | None = None
         self._views: list[View] = []
         self.state.events.connect(self._on_state_changed)
 
@@ -144,16 +119,32 @@ class LiveExplorer:
         if self._failure:
             raise CosmoloomError(self._failure)
 
+    def call(self, ask: Callable[[Engine], Result]) -> Result:
+        """Return the answer of ``ask(engine)``, run on the thread that alone may call the engine.
+
+        Raises
+        ------
+        CosmoloomError
+            If the explorer is closed, and what ``ask`` raises.
+        """
+        self.ask()
+        room = self._room
+        assert room is not None
+        return room.call(lambda: ask(room.engine))
+
     def box(self) -> Box:
         """Return the field of the state, in single precision."""
         self.wait()
-        frame, settings = self.frame, self.state.snapshot()
+        frame, settings, room = self.frame, self.state.snapshot(), self._room
         assert frame is not None
-        if self._exact is None or self._exact[0] != settings.model:
-            self._exact = settings.model, models.load(settings.model, device=self._engine.device, precision="exact")
-        model = self._exact[1]
+        assert room is not None
         kappa = settings.kappa if self.card.kappa_conditions else None
-        return cast("Box", model.sample(latent=frame.latent, redshift=settings.redshift, kappa=kappa))
+
+        def make() -> Box:
+            model = room.exact.model(settings.model)
+            return cast("Box", model.sample(latent=frame.latent, redshift=settings.redshift, kappa=kappa))
+
+        return room.call(make)
 
     def go_to(self, settings: Settings) -> None:
         """Show settings of any model; raises InvalidInputError if the model does not know them."""
@@ -170,17 +161,25 @@ class LiveExplorer:
 
     def save(self, path: str | Path) -> None:
         """Write a session file; what another program kept in the one that was opened stays in it."""
-        before = self.saved or SavedSession(settings=self.state.snapshot())
-        replace(before, settings=self.state.snapshot()).save(path)
+        settings = kept_with(self.state.snapshot(), path)
+        before = self.saved or SavedSession(settings=settings)
+        replace(before, settings=settings).save(path, EngineRoom.kept)
 
     def load(self, path: str | Path) -> None:
         """Go on from a session file."""
-        self.continue_from(SavedSession.load(path))
+        self.continue_from(SavedSession.load(path, EngineRoom.kept))
 
     def continue_from(self, saved: SavedSession, **changes: Any) -> None:
         """Go on from a session, with some settings of one's own."""
         self.go_to(replace(saved.settings, **changes))
         self.saved = saved
+
+    def compare_with(self, reference: int | str | Path | Box, fit: Fit) -> None:
+        """Let a held-out simulation, or a box of one's own, stand beside the generated field."""
+        if isinstance(reference, int):
+            self.state.reference_index, self.state.own_box = reference, None
+        else:
+            self.state.own_box = own_box(reference, self.card, fit)
 
     def undo(self) -> None:
         """Take the last change back."""
@@ -202,10 +201,13 @@ class LiveExplorer:
     def rest(self) -> None:
         """Stop working and free memory; the next question starts anew."""
         session, self._session = self._session, None
+        room, self._room = self._room, None
         if session is not None:
             session.close()
-        self.frame = self.statistics = self.facts = self._exact = None
+        self.frame = self.statistics = self.facts = None
         self._examples.clear()
+        if room is not None:
+            room.leave()
 
     def close(self) -> None:
         """Stop for good; safe to call twice."""
@@ -237,7 +239,8 @@ class LiveExplorer:
             self.go_to(settings)
 
     def _start(self) -> Session:
-        session = Session(self._engine, self.loop.deliver, acknowledged=True)
+        self._room = room = EngineRoom.enter(self._device)
+        session = Session(room.engine, self.loop.deliver, acknowledged=True, call=room.call)
         session.model_ready.connect(self._on_model_ready)
         session.frame_ready.connect(self._on_frame_ready)
         session.extremes_ready.connect(self._on_extremes_ready)

@@ -48,7 +48,7 @@ def volume_levels(volume: Volume) -> Bytes:
 
 def frame_words(frame: Frame) -> Content:
     """Return what is to be written beside the pixels of a frame."""
-    generated, simulation = readouts.slice_titles(frame.view.field.redshift, frame.reference_redshift)
+    generated, simulation = readouts.slice_titles(frame)
     return {
         "serial": frame.serial,
         "n": len(frame.generated),

@@ -58,6 +58,7 @@ class Pane(SettingsTraits):
         self._owed: dict[str, None] = {}
         self._pictured: wire.Pictured = wire.NOTHING
         self._retrying = False
+        self._busy = False
         now = values(live.state.snapshot())
         super().__init__(**now, parts=list(parts), facts=wire.facts(live), palettes=wire.palettes())
         self.live.state.events.connect(self._on_state_changed)
@@ -101,7 +102,9 @@ class Pane(SettingsTraits):
 
     def show_busy(self, busy: bool) -> None:
         """Show whether something is computed."""
-        self._tell("busy", busy=busy)
+        if busy != self._busy:  # of every question, while one follows the other
+            self._busy = busy
+            self._tell("busy", busy=busy)
 
     def show_closed(self) -> None:
         """Say that nothing moves any more."""
@@ -178,6 +181,7 @@ class Pane(SettingsTraits):
             self.live.rest_unless_seen(RESTS_AFTER)
 
     def _on_set(self, content: dict[str, Any]) -> None:
+        self._on_acknowledged({"number": content.get("shown", 0)})
         try:
             for name, value in content["values"].items():
                 if name in (*SETTING_OF, "plane", "camera"):

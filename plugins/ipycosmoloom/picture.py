@@ -58,7 +58,7 @@ def picture(
     fields = [frame.generated] if frame.reference is None else [frame.generated, frame.reference]
     cut = messages.plane_of(plane)
     images = [slice_image(field, cut, position) for field in fields]
-    titles = readouts.slice_titles(frame.view.field.redshift, frame.reference_redshift)
+    titles = readouts.slice_titles(frame)
     scaled = frame.view.scaled
     colormap = colours.COLORMAPS[scaled.colouring]
     for column, image in enumerate(images):
@@ -70,7 +70,7 @@ def picture(
     if len(images) == 2:
         tile = _add(figure, (*TILES[2], SIDE, SIDE))
         shown = _show(tile, images[0] - images[1], wire.MAPS["difference"], frame.box_size, plane)
-        tile.set_title("Generated \N{MINUS SIGN} simulation", fontsize=9)
+        tile.set_title(f"Generated \N{MINUS SIGN} {titles[1].partition(',')[0].lower()}", fontsize=9)
         difference = figure.colorbar(shown, cax=_add(figure, (TILES[2][0], BAR, SIDE, 0.1)), orientation="horizontal")
         difference.set_ticks([-1.0, -0.5, 0.0, 0.5, 1.0])
         difference.set_label("difference of the scaled fields", fontsize=7)

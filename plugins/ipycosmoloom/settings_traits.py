@@ -26,7 +26,9 @@ def _fill(namespace: dict[str, Any]) -> None:
     for field in fields(Settings):
         default = None if field.default is MISSING else field.default
         name = TAKEN.get(field.name, field.name)
-        namespace[name] = AnyTrait(default, help=f"See Settings.{field.name}.").tag(sync=True)
+        trait = AnyTrait(default, help=f"See Settings.{field.name}.").tag(sync=True)
+        trait.allow_none = False  # None is a value like any other here, and is to be checked and handed on
+        namespace[name] = trait
 
 
 SettingsTraits: Any = new_class("SettingsTraits", (AnyWidget,), {}, _fill)

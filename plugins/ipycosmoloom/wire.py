@@ -132,6 +132,7 @@ def facts(live: LiveExplorer) -> dict[str, Any]:
     """Return what the controls need to know of the model."""
     limits, known = live.state.limits, live.facts
     names = known.direction_names if known is not None else ()
+    own = live.state.own_box
     return {
         "models": list(dict.fromkeys((*models.names(), live.state.model))),
         "redshift": list(limits.redshift),
@@ -144,6 +145,7 @@ def facts(live: LiveExplorer) -> dict[str, Any]:
         "boxSize": live.card.box_size,
         "directions": [names[i] if i < len(names) else f"direction {i + 1}" for i in range(limits.n_directions)],
         "references": [source.label for source in known.references] if known is not None else [],
+        "ownBox": None if own is None else readouts.own_box_text(own, live.state.redshift),
         "kappaConditions": limits.kappa_conditions,
         "kappaRole": readouts.kappa_role(conditions=limits.kappa_conditions, follows=live.state.display_kappa is None),
         "kappaText": readouts.kappa_text(live.state.kappa),

@@ -1,21 +1,23 @@
 // The meaning of colours: a bar with ticks.
 
-import { element, prepare } from "./dom.js";
+import { put, Sheet } from "./dom.js";
 
-const HEIGHT = 44;
 const MARGIN = 12;
 const CLOSEST = 26; // pixels between two ticks
 
-export function makeBar() {
-  return element("canvas", { class: "cl-bar", role: "img" });
+export function makeBar(resized) {
+  return new Sheet({ class: "cl-bar" }, resized);
 }
 
-/** Draw a palette between two ends of the scale, with ticks as pairs of text and place. */
-export function drawBar(canvas, palette, ticks, text, [low, high], colours) {
-  const width = canvas.clientWidth;
-  if (!width || !palette) return;
-  canvas.setAttribute("aria-label", text);
-  const context = prepare(canvas, width, HEIGHT);
+/** Draw a palette between two ends of the scale, with ticks as pairs of text and place, unless it is there already. */
+export function drawBar(sheet, palette, ticks, text, [low, high], look) {
+  const { width } = sheet;
+  const { colours } = look;
+  const drawn = [width, palette.name, ticks, text, low, high, look.version].join("|");
+  if (!width || sheet.drawn === drawn) return;
+  sheet.drawn = drawn;
+  put(sheet.canvas, "aria-label", text);
+  const context = sheet.clear();
   const long = width - 2 * MARGIN;
   for (let x = 0; x < long; x += 1) {
     const [red, green, blue] = palette.rgb.subarray(3 * Math.floor((256 * x) / long));

@@ -2,7 +2,8 @@
 
 /** A table of 256 RGB colours as pixels of ImageData. */
 export class Palette {
-  constructor(view) {
+  constructor(name, view) {
+    this.name = name;
     this.rgb = new Uint8Array(view.buffer, view.byteOffset, 768);
     this.pixels = new Uint32Array(256);
     for (let i = 0; i < 256; i += 1) {
@@ -13,11 +14,13 @@ export class Palette {
 
   /** The same colours between two ends of the scale, in [-1, 1]; beyond them they stay. */
   within([low, high]) {
+    if (this.ends === `${low} ${high}`) return this.table;
     const table = new Uint32Array(256);
     const [from, to] = [127.5 * (low + 1), 127.5 * (high + 1)];
     for (let i = 0; i < 256; i += 1) {
       table[i] = this.pixels[Math.round(Math.min(1, Math.max(0, (i - from) / (to - from))) * 255)];
     }
+    [this.ends, this.table] = [`${low} ${high}`, table];
     return table;
   }
 }

@@ -1,6 +1,6 @@
 // Every setting that a person moves, in one column or beside the pictures.
 
-import { element } from "./dom.js";
+import { element, put, write } from "./dom.js";
 import { Choice, Slider } from "./sliders.js";
 
 const RENDERINGS = [
@@ -28,7 +28,7 @@ export class RedshiftControl {
   }
 
   show(words) {
-    this.note.textContent = words.growth;
+    write(this.note, words.growth);
   }
 }
 
@@ -69,7 +69,7 @@ export class Controls {
     this.steps = [];
     this.reference = new Choice({
       label: "beside", title: "Held-out simulation beside the generated field.",
-      changed: (index) => choose({ reference_index: index }),
+      changed: (index) => index !== null && choose({ reference_index: index, own_box: null }),
     });
     this.plane = new Choice({ label: "plane", title: "Plane of the slices.", changed: (plane) => set({ plane }) });
     this.position = new Slider({
@@ -134,7 +134,7 @@ export class Controls {
     this.chosenModel.show(facts.models.map((name) => [name, name]), get("model"));
     this.kappa.setLimits(facts.kappa);
     this.kappa.show(get("kappa"));
-    this.kappaNote.textContent = `${facts.kappaText}; ${facts.kappaRole}`;
+    write(this.kappaNote, `${facts.kappaText}; ${facts.kappaRole}`);
     const own = get("display_kappa") !== null;
     this.own.checked = own;
     this.ownRow.hidden = !facts.kappaConditions;
@@ -144,7 +144,9 @@ export class Controls {
     if (document.activeElement !== this.seed) this.seed.value = get("seed");
     this.showDirections(facts);
     const references = facts.references.map((name, index) => [index, name]);
-    this.reference.show(references.length ? references : [[0, facts.noReference]], get("reference_index"));
+    if (facts.ownBox) references.unshift([null, facts.ownBox]);
+    const beside = facts.ownBox ? null : get("reference_index");
+    this.reference.show(references.length ? references : [[0, facts.noReference]], beside);
     this.plane.show(PLANES, get("plane"));
     this.position.setLimits([0, facts.n - 1]);
     this.position.show(get("slices")[NORMAL[get("plane")]]);
@@ -157,8 +159,8 @@ export class Controls {
     this.iso.setLimits(facts.isoDensity);
     this.iso.show(get("iso_density"));
     const volume = get("ndisplay") === 3;
-    this.flat.setAttribute("aria-pressed", String(!volume));
-    this.deep.setAttribute("aria-pressed", String(volume));
+    put(this.flat, "aria-pressed", String(!volume));
+    put(this.deep, "aria-pressed", String(volume));
     this.slicing.hidden = volume;
     this.looking.hidden = !volume;
     this.iso.node.hidden = get("rendering") !== "iso";

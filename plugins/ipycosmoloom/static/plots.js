@@ -1,13 +1,13 @@
 // Statistics, drawn in place: axes that stay, held-out bands, curves that follow.
 
-import { element, prepare, theme } from "./dom.js";
+import { element, put, Sheet, write } from "./dom.js";
 import { between, decades, tickText } from "./axis.js";
 
 const MARGIN = { left: 46, right: 10, top: 20, bottom: 32 };
 
 export class Plots {
-  constructor(root) {
-    this.root = root;
+  constructor(look) {
+    this.look = look;
     this.panels = new Map();
     this.words = null;
     this.grid = element("div", { class: "cl-plots" });
@@ -40,25 +40,26 @@ export class Plots {
       this.keys = keys;
       this.panels = new Map(words.panels.map((panel) => {
         const wide = panel.key === "power" || panel.key === "ratio";
-        return [panel.key, element("canvas", { class: `cl-plot${wide ? " cl-plot-wide" : ""}`, role: "img" })];
+        return [panel.key, new Sheet({ class: `cl-plot${wide ? " cl-plot-wide" : ""}` }, () => this.drawPanel(panel.key))];
       }));
-      this.grid.replaceChildren(...this.panels.values());
+      this.grid.replaceChildren(...[...this.panels.values()].map((sheet) => sheet.canvas));
     }
-    this.note.textContent = words.text;
+    write(this.note, words.text);
     this.draw();
   }
 
   draw() {
-    if (!this.words) return;
-    const colours = theme(this.root);
-    for (const panel of this.words.panels) this.drawPanel(this.panels.get(panel.key), panel, colours);
+    for (const key of this.panels.keys()) this.drawPanel(key);
   }
 
-  drawPanel(canvas, panel, colours) {
-    const [width, height] = [canvas.clientWidth, canvas.clientHeight];
-    if (!width) return;
-    canvas.setAttribute("aria-label", `${panel.title}: ${panel.yLabel} over ${panel.xLabel}`);
-    const context = prepare(canvas, width, height);
+  drawPanel(key) {
+    const panel = this.words.panels.find((each) => each.key === key);
+    const sheet = this.panels.get(key);
+    const { width, height } = sheet;
+    if (!width || !panel) return;
+    const { colours } = this.look;
+    put(sheet.canvas, "aria-label", `${panel.title}: ${panel.yLabel} over ${panel.xLabel}`);
+    const context = sheet.clear();
     const area = {
       x: MARGIN.left, y: MARGIN.top,
       w: width - MARGIN.left - MARGIN.right, h: height - MARGIN.top - MARGIN.bottom,

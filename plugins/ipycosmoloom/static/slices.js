@@ -1,40 +1,40 @@
 // Three slices side by side: generated, simulated, and their difference; a colour bar below.
 
-import { element, prepare, theme } from "./dom.js";
+import { element, put, Sheet, write } from "./dom.js";
 import { density, difference, paint } from "./colours.js";
 import { niceTicks } from "./axis.js";
 import { drawBar, makeBar } from "./bar.js";
 
 const LEFT = 34;
-const BOTTOM = 32;
 const TOP = 6;
+const MARGINS = 38; // beside the image across, and beside it upwards: tiles are square
 const WHOLE = [-1, 1];
 const DIFFERENCES = [["\u22121", -1], ["\u22120.5", -0.5], ["0", 0], ["0.5", 0.5], ["1", 1]];
 
 export class Slices {
-  constructor(root, palettes) {
-    this.root = root;
+  constructor(look, palettes) {
+    this.look = look;
     this.palettes = palettes;
     this.levels = {};
     this.words = null;
     this.contrast = WHOLE;
     this.tiles = ["generated", "simulation", "difference"].map((kind) => this.tile(kind));
-    this.bars = [makeBar(), makeBar()];
+    this.bars = [makeBar(() => this.draw()), makeBar(() => this.draw())];
     this.readout = element("div", { class: "cl-readout", "aria-live": "off" });
     this.node = element(
       "section", { class: "cl-slices", "aria-label": "Slices" },
       element("div", { class: "cl-tiles" }, ...this.tiles.map((tile) => tile.node)),
-      element("div", { class: "cl-bars" }, ...this.bars),
+      element("div", { class: "cl-bars" }, ...this.bars.map((bar) => bar.canvas)),
       this.readout,
     );
   }
 
   tile(kind) {
     const title = element("figcaption", { class: `cl-title cl-${kind}` });
-    const canvas = element("canvas", { class: "cl-tile", role: "img" });
-    canvas.addEventListener("pointermove", (event) => this.point(event, kind));
-    canvas.addEventListener("pointerleave", () => this.readout.replaceChildren("\u00a0"));
-    return { kind, title, canvas, node: element("figure", { class: "cl-figure" }, title, canvas), image: null };
+    const sheet = new Sheet({ class: "cl-tile" }, () => this.draw());
+    sheet.canvas.addEventListener("pointermove", (event) => this.point(event, kind));
+    sheet.canvas.addEventListener("pointerleave", () => write(this.readout, "\u00a0"));
+    return { kind, title, sheet, node: element("figure", { class: "cl-figure" }, title, sheet.canvas), image: element("canvas") };
   }
 
   show(words, arrays) {
@@ -44,61 +44,65 @@ export class Slices {
       if (levels) this.levels[kind] = levels;
     }
     if (!words.hasReference) delete this.levels.reference;
+    const { generated, reference } = this.levels;
+    const both = reference && generated && reference.length === generated.length;
+    this.shown = {
+      generated, simulation: both ? reference : null, difference: both ? difference(generated, reference) : null,
+    };
     this.draw();
   }
 
+  /** Draw what is not on its sheet yet. */
   draw() {
-    const { words, levels } = this;
-    if (!words || !levels.generated) return;
-    const both = levels.reference && levels.reference.length === levels.generated.length;
-    const shown = {
-      generated: levels.generated,
-      simulation: both ? levels.reference : null,
-      difference: both ? difference(levels.generated, levels.reference) : null,
-    };
+    const { words, shown } = this;
+    if (!words || !shown.generated) return;
+    const both = shown.simulation !== null;
     const [titleOfGenerated, titleOfSimulation] = words.titles;
     const [across, up] = words.plane.split("-");
     const titles = {
       generated: titleOfGenerated,
       simulation: both ? titleOfSimulation : "no simulation of its kind",
-      difference: both ? "Generated \u2212 simulation" : "",
+      difference: both ? `Generated \u2212 ${titleOfSimulation.split(",")[0].toLowerCase()}` : "",
     };
-    const colours = theme(this.root);
     for (const tile of this.tiles) {
-      tile.title.textContent = titles[tile.kind];
-      tile.canvas.setAttribute("aria-label", `${titles[tile.kind]}: slice ${across}, ${up} of ${words.boxSize} Mpc/h`);
+      write(tile.title, titles[tile.kind]);
+      put(tile.sheet.canvas, "aria-label", `${titles[tile.kind]}: slice ${across}, ${up} of ${words.boxSize} Mpc/h`);
       tile.node.hidden = shown[tile.kind] === null && tile.kind === "difference";
-      this.drawTile(tile, shown[tile.kind], colours, across, up);
+      this.drawTile(tile, shown[tile.kind], across, up);
     }
-    drawBar(this.bars[0], this.palettes[words.colouring], words.ticks, words.colourText, this.contrast, colours);
-    this.bars[1].hidden = !both;
-    drawBar(this.bars[1], this.palettes.difference, DIFFERENCES, "difference of the scaled fields", WHOLE, colours);
+    drawBar(this.bars[0], this.palettes[words.colouring], words.ticks, words.colourText, this.contrast, this.look);
+    this.bars[1].canvas.hidden = !both;
+    drawBar(this.bars[1], this.palettes.difference, DIFFERENCES, "difference of the scaled fields", WHOLE, this.look);
   }
 
-  drawTile(tile, levels, colours, across, up) {
-    const width = tile.canvas.clientWidth;
+  drawTile(tile, levels, across, up) {
+    const { width } = tile.sheet;
     if (!width) return;
-    const side = width - LEFT - 8;
-    const context = prepare(tile.canvas, width, side + TOP + BOTTOM);
-    tile.canvas.style.height = `${side + TOP + BOTTOM}px`;
-    if (levels) {
-      const n = Math.round(Math.sqrt(levels.length));
-      tile.image ??= element("canvas");
-      if (tile.image.width !== n) [tile.image.width, tile.image.height] = [n, n];
-      const pixels = tile.image.getContext("2d");
-      const image = pixels.createImageData(n, n);
-      const difference = tile.kind === "difference";
-      const palette = this.palettes[difference ? "difference" : this.words.colouring];
-      paint(levels, palette.within(difference ? WHOLE : this.contrast), image);
-      pixels.putImageData(image, 0, 0);
-      context.imageSmoothingEnabled = false;
-      context.drawImage(tile.image, LEFT, TOP, side, side);
+    const side = width - MARGINS;
+    const frame = [width, across, up, this.words.boxSize, levels === null, this.look.version].join();
+    if (tile.frame !== frame) {
+      [tile.frame, tile.levels] = [frame, null];
+      this.drawAxes(tile.sheet.clear(), side, across, up);
     }
-    this.drawAxes(context, side, colours, across, up);
+    const difference = tile.kind === "difference";
+    const table = this.palettes[difference ? "difference" : this.words.colouring].within(difference ? WHOLE : this.contrast);
+    if (levels === null || (tile.levels === levels && tile.table === table)) return;
+    [tile.levels, tile.table] = [levels, table];
+    const n = Math.round(Math.sqrt(levels.length));
+    if (!tile.data || tile.image.width !== n) {
+      [tile.image.width, tile.image.height] = [n, n];
+      tile.data = tile.image.getContext("2d").createImageData(n, n);
+    }
+    paint(levels, table, tile.data);
+    tile.image.getContext("2d").putImageData(tile.data, 0, 0);
+    const context = tile.sheet.canvas.getContext("2d");
+    context.imageSmoothingEnabled = false;
+    context.drawImage(tile.image, LEFT, TOP, side, side);
   }
 
-  drawAxes(context, side, colours, across, up) {
+  drawAxes(context, side, across, up) {
     const { boxSize } = this.words;
+    const { colours } = this.look;
     context.strokeStyle = colours.line;
     context.strokeRect(LEFT - 0.5, TOP - 0.5, side + 1, side + 1);
     context.fillStyle = colours.muted;
@@ -125,7 +129,7 @@ export class Slices {
   /** Say which density lies below the pointer. */
   point(event, kind) {
     const levels = kind === "simulation" ? this.levels.reference : this.levels.generated;
-    const side = event.target.clientWidth - LEFT - 8;
+    const side = event.target.clientWidth - MARGINS;
     const [a, b] = [(event.offsetX - LEFT) / side, 1 - (event.offsetY - TOP) / side];
     if (!levels || !this.words || a < 0 || a >= 1 || b < 0 || b >= 1) return;
     const n = Math.round(Math.sqrt(levels.length));
@@ -140,6 +144,6 @@ export class Slices {
     } else if (colouring === "density") {
       what = `: \u03c1/\u03c1\u0304 \u2248 ${density(levels[at], kappa).toPrecision(2)}`;
     }
-    this.readout.textContent = where + what;
+    write(this.readout, where + what);
   }
 }

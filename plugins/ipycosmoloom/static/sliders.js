@@ -1,6 +1,6 @@
 // A slider with a number beside it, both usable by keys; while it is held, nobody else moves it.
 
-import { element } from "./dom.js";
+import { element, put } from "./dom.js";
 
 const STEPS = 1000;
 let made = 0;
@@ -22,6 +22,7 @@ export class Slider {
     this.number = element("input", { type: "number", class: "cl-number", step: "any", "aria-label": `${label} ${unit}` });
     this.range.addEventListener("input", () => {
       this.held = true;
+      this.shown = null;
       const value = this.fromStep(Number(this.range.value));
       this.write(value);
       changed(value);
@@ -47,7 +48,9 @@ export class Slider {
   }
 
   setLimits([low, high]) {
+    if (this.limits[0] === low && this.limits[1] === high) return;
     this.limits = [low, high];
+    this.shown = null;
     this.range.max = String(this.step ? Math.round((high - low) / this.step) : STEPS);
     this.number.min = low;
     this.number.max = high;
@@ -55,7 +58,8 @@ export class Slider {
   }
 
   show(value) {
-    if (this.held) return;
+    if (this.held || this.shown === value) return;
+    this.shown = value;
     this.range.value = String(this.toStep(value));
     this.write(value);
   }
@@ -63,7 +67,7 @@ export class Slider {
   write(value) {
     const text = this.step === 1 ? String(value) : Number(value).toFixed(this.digits);
     if (document.activeElement !== this.number) this.number.value = text;
-    this.range.setAttribute("aria-valuetext", text);
+    put(this.range, "aria-valuetext", text);
   }
 
   fromStep(position) {
@@ -100,7 +104,8 @@ export class Choice {
       this.select.replaceChildren(...options.map(([, text]) => element("option", {}, text)));
     }
     this.values = options.map(([each]) => each);
-    this.select.selectedIndex = this.values.indexOf(value);
+    const index = this.values.indexOf(value);
+    if (this.select.selectedIndex !== index) this.select.selectedIndex = index;
     this.select.disabled = options.length < 2;
   }
 }

@@ -1,6 +1,6 @@
 // One line that always tells what the explorer is doing, and why nothing moves if nothing does.
 
-import { element } from "./dom.js";
+import { element, put, write } from "./dom.js";
 
 const PATIENCE = 2500; // a picture that takes longer is explained [ms]
 const LONG = 20000; // the same while the kernel computes [ms]
@@ -79,9 +79,9 @@ export class Status {
     const gone = this.connection === "gone" || this.connection === "closed";
     const text = TEXTS[this.connection] ?? (this.error || (this.late ? TEXTS.waiting : ""));
     this.alert.hidden = text === "";
-    if (this.alert.textContent !== text) this.alert.textContent = text;
-    this.line.textContent = gone ? "" : `${this.busy ? "computing \u2026  " : ""}${this.timings}`;
+    write(this.alert, text);
+    write(this.line, gone ? "" : `${this.busy ? "computing \u2026  " : ""}${this.timings}`);
     this.root.classList.toggle("cl-gone", gone);
-    this.root.dataset.state = this.connection !== "live" ? this.connection : this.error ? "error" : this.late ? "waiting" : "live";
+    put(this.root, "data-state", this.connection !== "live" ? this.connection : this.error ? "error" : this.late ? "waiting" : "live");
   }
 }

@@ -1,6 +1,6 @@
 // An explorer, or parts of one, in a cell's output.
 
-import { beforePainting, element, theme } from "./dom.js";
+import { beforePainting, element, Look } from "./dom.js";
 import { Palette } from "./colours.js";
 import { Link } from "./link.js";
 import { Slices } from "./slices.js";
@@ -18,16 +18,17 @@ function render({ model, el }) {
   const root = element("div", { class: "cosmoloom" });
   root.addEventListener("focusin", ({ target }) => target.setAttribute("data-lm-suppress-shortcuts", "true")); // of JupyterLab
   el.append(root);
-  const palettes = Object.fromEntries(Object.entries(model.get("palettes")).map(([name, table]) => [name, new Palette(table)]));
+  const palettes = Object.fromEntries(Object.entries(model.get("palettes")).map(([name, table]) => [name, new Palette(name, table)]));
+  const look = new Look(root);
   const webgl = has("volume") && hasWebGL();
   const status = new Status(root);
   const link = new Link(model, { webgl, onMessage: receive, onState: (state) => status.setConnection(state) });
   link.onHeard = (serial) => status.ask(serial);
-  const slices = has("slices") ? new Slices(root, palettes) : null;
+  const slices = has("slices") ? new Slices(look, palettes) : null;
   const volume = has("volume")
-    ? new Volume(root, { webgl, palettes, moved: (camera) => link.set({ camera }) })
+    ? new Volume(look, { webgl, palettes, moved: (camera) => link.set({ camera }) })
     : null;
-  const plots = has("statistics") ? new Plots(root) : null;
+  const plots = has("statistics") ? new Plots(look) : null;
   const controls = has("controls") ? new Controls(model, link) : has("redshift") ? new RedshiftControl(model, link) : null;
   const pictures = [slices, volume, plots].filter((part) => part !== null).map((part) => part.node);
   const shown = pictures.length ? [element("div", { class: "cl-pictures" }, ...pictures)] : [];
@@ -79,6 +80,8 @@ function render({ model, el }) {
     root.dispatchEvent(new CustomEvent("cosmoloom-shown"));
   }
 
+  let drawn = ""; // how the volume was last drawn
+
   function update() {
     controls?.update();
     const flat = !(slices && volume) || model.get("ndisplay") === 2;
@@ -91,28 +94,24 @@ function render({ model, el }) {
       const shown = !slices || !flat;
       volume.node.hidden = !shown;
       if (!shown) volume.stop();
-      volume.settings = {
+      const settings = {
         rendering: model.get("rendering"), contrast: model.get("contrast"), isoDensity: model.get("iso_density"),
       };
+      const wanted = JSON.stringify([settings, model.get("camera"), shown]);
+      if (wanted === drawn) return;
+      drawn = wanted;
+      volume.settings = settings;
       if (shown && !volume.held) volume.camera = model.get("camera");
       if (shown) volume.touch();
     }
   }
 
   model.on("change", update);
-  const size = new ResizeObserver(() => redraw());
-  size.observe(root);
-  let colours = theme(root);
-  const look = new MutationObserver(() => LOADING.forEach((time) => setTimeout(recolour, time)));
-  look.observe(document.body, { attributes: true, attributeFilter: ["class", "data-jp-theme-light", "data-jp-theme-name"] });
+  const themes = new MutationObserver(() => LOADING.forEach((time) => setTimeout(recolour, time)));
+  themes.observe(document.body, { attributes: true, attributeFilter: ["class", "data-jp-theme-light", "data-jp-theme-name"] });
   /** The notebook changes its theme; the theme's colours come later than its name. */
   function recolour() {
-    const before = colours;
-    colours = theme(root);
-    if (Object.keys(colours).some((name) => colours[name] !== before[name])) redraw();
-  }
-
-  function redraw() {
+    if (!root.isConnected || !look.renew()) return;
     slices?.draw();
     plots?.draw();
     volume?.draw();
@@ -120,8 +119,7 @@ function render({ model, el }) {
   update();
   return () => {
     model.off("change", update);
-    size.disconnect();
-    look.disconnect();
+    themes.disconnect();
     volume?.close();
     link.close();
   };

@@ -1,6 +1,6 @@
 // Both volumes side by side, turned together by mouse or keys; pictures of the kernel where there is no WebGL 2.
 
-import { beforePainting, element, prepare, theme } from "./dom.js";
+import { beforePainting, element, Sheet, theme } from "./dom.js";
 import { EDGES, hidden, orbit, seen, tickEdge } from "./matrix.js";
 import { Gpu, RENDERINGS } from "./gpu.js";
 import { between } from "./axis.js";
@@ -13,8 +13,8 @@ const TURN = 5; // degrees per key
 
 export class Volume {
   /** moved(camera) is called when the camera came to rest. */
-  constructor(root, { webgl, palettes, moved }) {
-    this.root = root;
+  constructor(look, { webgl, palettes, moved }) {
+    this.look = look;
     this.palettes = palettes;
     this.moved = moved;
     this.webgl = webgl;
@@ -24,13 +24,14 @@ export class Volume {
     this.pictures = {};
     this.coarseness = 1;
     this.canvas = element("canvas", { class: "cl-volume-pixels", "aria-hidden": "true" });
-    this.overlay = element("canvas", {
+    this.sheet = new Sheet({
       class: "cl-volume-overlay", tabindex: "0", role: "application",
       "aria-label": "Volumes. Arrow keys turn them, plus and minus zoom, Home puts them back.",
-    });
+    }, () => this.draw());
+    this.overlay = this.sheet.canvas;
     this.stage = element("div", { class: "cl-stage" }, this.canvas, this.overlay);
-    this.bar = makeBar();
-    this.node = element("section", { class: "cl-volume", "aria-label": "Volume" }, this.stage, this.bar);
+    this.bar = makeBar(() => this.draw());
+    this.node = element("section", { class: "cl-volume", "aria-label": "Volume" }, this.stage, this.bar.canvas);
     this.listen();
   }
 
@@ -60,7 +61,7 @@ export class Volume {
   }
 
   draw(coarseness = 1) {
-    const [width, height] = [this.stage.clientWidth, this.stage.clientHeight];
+    const { width, height } = this.sheet;
     if (!this.words || !width || !height || this.node.hidden) return;
     this.drawOverlay(width, height);
     if (!this.webgl) return;
@@ -132,9 +133,11 @@ export class Volume {
   }
 
   drawOverlay(width, height) {
-    const colours = theme(this.stage);
-    drawBar(this.bar, this.palettes[this.words.colouring], this.words.ticks, this.words.colourText, this.settings.contrast, theme(this.root));
-    const context = prepare(this.overlay, width, height);
+    const { look, words } = this;
+    if (this.version !== look.version) [this.version, this.colours] = [look.version, theme(this.stage)];
+    const { colours } = this;
+    drawBar(this.bar, this.palettes[words.colouring], words.ticks, words.colourText, this.settings.contrast, look);
+    const context = this.sheet.clear();
     const view = orbit(this.camera);
     const titles = [this.words.titles[0], this.words.titles[1]];
     this.parts(width, height).forEach((part, index) => {
@@ -215,7 +218,7 @@ export class Volume {
         "+": [0, 0, 1.1], "=": [0, 0, 1.1], "-": [0, 0, 1 / 1.1],
       }[event.key];
       if (move) this.turn(...move);
-      else if (event.key === "Home") this.look([-28, 22, 1]);
+      else if (event.key === "Home") this.aim([-28, 22, 1]);
       else return;
       event.preventDefault();
       event.stopPropagation(); // keys of the notebook
@@ -224,10 +227,10 @@ export class Volume {
 
   turn(yaw, pitch, zoom) {
     const [a, b, size] = this.camera;
-    this.look([(a + yaw) % 360, Math.min(90, Math.max(-90, b + pitch)), Math.min(6, Math.max(0.4, size * zoom))]);
+    this.aim([(a + yaw) % 360, Math.min(90, Math.max(-90, b + pitch)), Math.min(6, Math.max(0.4, size * zoom))]);
   }
 
-  look(camera) {
+  aim(camera) {
     this.camera = camera;
     clearTimeout(this.resting);
     if (this.webgl) this.resting = setTimeout(() => this.moved(this.camera), SETTLED);

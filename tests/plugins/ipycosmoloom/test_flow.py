@@ -1,5 +1,7 @@
 """At most two messages are on their way to a browser, and the newest state wins."""
 
+from itertools import pairwise
+
 from ipycosmoloom import SliceView
 from ipycosmoloom.flow import IN_FLIGHT, PATIENCE, Flow
 
@@ -36,6 +38,30 @@ def test_a_browser_that_never_answers_gets_two_messages_whatever_moves(explorer,
         explorer.redshift = 0.1 * step
         live.loop.run_until(lambda: False, 0.02)
     assert len(shown.numbered) == IN_FLIGHT
+
+
+def test_a_change_tells_what_was_painted_before_it(explorer, page):
+    shown = page(explorer)
+    live = explorer.live
+    live.loop.run_until(lambda: len(shown.numbered) == IN_FLIGHT, 60)
+    shown.say(kind="set", values={"redshift": 0.5}, number=1, shown=shown.numbered[-1]["number"])
+    assert live.loop.run_until(lambda: len(shown.numbered) > IN_FLIGHT, 60)
+
+
+def test_a_drag_says_once_that_something_is_computed(explorer, page):
+    shown = page(explorer)
+    shown.settle()
+    shown.received.clear()
+    for step in range(1, 11):
+        explorer.redshift = 0.1 * step
+        explorer.live.loop.run_until(lambda: False, 0.02)
+        if shown.numbered:
+            shown.acknowledge()
+    shown.settle()
+    rest = {"kind": "busy", "busy": False}
+    assert explorer.live.loop.run_until(lambda: [content for content, _ in shown.of("busy")][-1:] == [rest], 30)
+    told = [content["busy"] for content, _ in shown.of("busy")]
+    assert all(after != before for before, after in pairwise(told)), told
 
 
 def test_after_a_drag_the_last_frame_is_the_last_state(explorer, page):

@@ -72,9 +72,10 @@ def test_twenty_explorers_live_in_one_kernel_and_leave_no_thread(tiny_model_fold
         explorer.wait(120)
     means = {float(explorer.live.frame.generated.mean()) for explorer in explorers}
     assert len(means) == 20, "two explorers show the same field"
+    folder = str(tiny_model_folder)
+    models = {id(explorer.live.call(lambda engine: engine.model(folder))) for explorer in explorers}
+    assert len(models) == 1, "weights were loaded more than once"
     for explorer in explorers:
         explorer.close()
         assert explorer.live.frame is None
-    assert not [thread for thread in threads() if thread.name == "cosmoloom-worker"]
-
-
+    assert not [thread for thread in threads() if thread.name.startswith("cosmoloom-")]

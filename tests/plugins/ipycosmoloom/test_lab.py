@@ -38,9 +38,19 @@ PIXELS = """(canvas) => {
   context.drawImage(canvas, 0, 0, copy.width, copy.height);
   return [...context.getImageData(0, 0, copy.width, copy.height).data];
 }"""
-EXPLORER, PARTS, WITHOUT_WEBGL = range(3)
+KERNEL = "window.jupyterapp.shell.currentWidget.sessionContext.session.kernel"
+CUT = f"""() => {{
+  const kernel = {KERNEL};
+  kernel.serverSettings.WebSocket = class extends WebSocket {{
+    constructor(url, ...rest) {{ super("ws://127.0.0.1:9/", ...rest); }}
+  }};
+  kernel._ws.close();
+}}"""
+"""The connection ends, and new ones go where nobody listens."""
+EXPLORER, BUSY, PARTS, WITHOUT_WEBGL = range(4)
 CELLS = (
     "from ipycosmoloom import Explorer\nexplorer = Explorer({folder!r})\nexplorer",
+    "import time\ntime.sleep(3600)",
     """from ipycosmoloom import RedshiftSlider, SliceView, StatisticsView
 from ipywidgets import HBox, VBox
 parts = [RedshiftSlider(explorer), SliceView(explorer), StatisticsView(explorer)]
@@ -83,8 +93,14 @@ class Notebook:
         assert self.ask("explorer.live.frame.view.field.redshift") == redshift
 
     def click_slider(self, share: float) -> None:
-        box = self.page.locator(".cosmoloom").first.locator(".cl-slider input[type=range]").first.bounding_box()
+        slider = self.page.locator(".cosmoloom").first.locator(".cl-slider input[type=range]").first
+        slider.scroll_into_view_if_needed()
+        box = slider.bounding_box()
         self.page.mouse.click(box["x"] + share * box["width"], box["y"] + box["height"] / 2)
+
+    @property
+    def message(self) -> str:
+        return self.page.locator(".cl-alert").first.inner_text()
 
     def until(self, reached: Callable[[], bool], otherwise: str) -> None:
         end = monotonic() + 1e-3 * PATIENCE
@@ -131,6 +147,14 @@ def test_the_notebook_keeps_a_picture_for_where_no_kernel_runs(notebook):
     assert len(saved["cells"][EXPLORER]["outputs"][0]["data"]["image/png"]) > 10_000
 
 
+def test_the_saved_notebook_exports_to_a_page_with_that_picture(notebook):
+    exporter = pytest.importorskip("nbconvert").HTMLExporter
+    saved = notebook.lab.folder / "notebook.ipynb"
+    page, _ = exporter().from_filename(str(saved))
+    picture = json.loads(saved.read_text())["cells"][EXPLORER]["outputs"][0]["data"]["image/png"]
+    assert f"data:image/png;base64,{picture[:60]}" in page
+
+
 def test_volumes_are_drawn_and_turned_by_keys(notebook):
     page = notebook.page
     page.get_by_role("button", name="volume").click()
@@ -165,6 +189,45 @@ def test_without_webgl_pictures_of_the_kernel_stand_in(notebook):
     page.wait_for_function("[...document.querySelectorAll('.cosmoloom')].at(-1).dataset.redshift", timeout=PATIENCE)
     notebook.until(lambda: pixels(overlay)[:, 0].std() > 5, "nothing was drawn")
     assert notebook.ask("flat.close() or 1") == 1
+
+
+def test_a_busy_kernel_is_explained_and_an_interrupt_brings_the_picture(notebook):
+    notebook.run(BUSY)
+    notebook.page.wait_for_function(f"{KERNEL}.status === 'busy'", timeout=PATIENCE)
+    notebook.click_slider(0.3)
+    notebook.wait_for("['waiting', 'silent'].includes(root.dataset.state)")
+    assert "busy with a cell" in notebook.message
+    command(notebook.page, "notebook:interrupt-kernel")
+    notebook.wait_for("root.dataset.state === 'live' && shown.plotted > 0.5 && shown.plotted < 1.5")
+    assert notebook.message == ""
+    notebook.wait_until_settled()
+
+
+def test_a_lost_connection_is_explained_and_comes_back_with_what_was_set_meanwhile(notebook):
+    page = notebook.page
+    page.evaluate(CUT)
+    notebook.wait_for("root.dataset.state === 'away'")
+    assert "No connection to the kernel" in notebook.message
+    notebook.click_slider(0.7)
+    page.evaluate(f"() => {{ {KERNEL}.serverSettings.WebSocket = WebSocket; {KERNEL}.reconnect(); }}")
+    notebook.wait_for("root.dataset.state === 'live' && shown.plotted > 1.8")
+    assert notebook.message == ""
+    notebook.wait_until_settled()
+
+
+def test_a_restarted_kernel_is_explained_and_the_cell_makes_another_explorer(notebook):
+    before = notebook.ask("__import__('os').getpid()")
+    notebook.page.evaluate(f"() => {{ {KERNEL}.restart(); }}")
+    notebook.wait_for("root.dataset.state === 'gone'")
+    assert "Run its cell again" in notebook.message
+    assert notebook.ask("int('explorer' in globals())") == 0
+    notebook.run(EXPLORER)
+    notebook.wait_for("root.dataset.state === 'live' && Number.isFinite(shown.plotted)")
+    assert notebook.page.locator(".cosmoloom").count() == 1
+    assert len(notebook.lab.ask("GET", "kernels")) == 1
+    assert not Path(f"/proc/{before}").exists(), "the old kernel still runs"
+    own = "sum(thread.name.startswith('cosmoloom-') for thread in __import__('threading').enumerate())"
+    assert notebook.ask(own) == 2, "a worker of the explorer and the engine's thread"
 
 
 def test_the_page_saw_no_error(notebook):

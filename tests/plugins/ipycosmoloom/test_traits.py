@@ -29,6 +29,13 @@ def test_a_trait_moves_the_state_and_the_state_moves_the_trait(explorer):
     assert seen == [("redshift", 1.5), ("seed", 8)]
 
 
+def test_none_goes_to_the_state_like_any_other_value(explorer):
+    explorer.display_kappa = 3.0
+    assert explorer.state.display_kappa == 3.0
+    explorer.display_kappa = None
+    assert explorer.state.display_kappa is None
+
+
 def test_a_value_out_of_range_raises_and_changes_nothing(explorer):
     with pytest.raises(InvalidInputError, match=r"redshift must lie in \[0, 3\]"):
         explorer.redshift = 9.0
@@ -98,9 +105,9 @@ def test_a_closed_explorer_says_so_and_has_ended_its_thread(explorer):
     from threading import enumerate as threads
 
     explorer.wait(120)
-    assert any(thread.name == "cosmoloom-worker" for thread in threads())
+    assert any(thread.name == "cosmoloom-engine" for thread in threads())
     explorer.close()
     explorer.close()
-    assert not any(thread.name == "cosmoloom-worker" for thread in threads())
+    assert not any(thread.name.startswith("cosmoloom-") for thread in threads())
     with pytest.raises(CosmoloomError, match="closed"):
         explorer.wait()
