@@ -35,6 +35,11 @@ def use(theme: Theme) -> None:
         setattr(sys.modules[__name__], name, value)
 
 
+def on_light() -> bool:
+    """Tell whether the ground is light; fields are dark where there is little on either."""
+    return THEMES["light"]["BACKGROUND"] == BACKGROUND
+
+
 @cache
 def table(colouring: Colouring) -> NDArray[np.uint32]:
     """Return 256 colours as 0xAARRGGBB."""

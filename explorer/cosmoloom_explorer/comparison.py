@@ -105,7 +105,8 @@ class Comparer:
     def _scores_at(self, key: ReferenceKey) -> NormalScores:
         def make() -> NormalScores:
             held_out = self._engine.held_out(key.model)
-            assert held_out is not None  # there is a reference
-            return NormalScores.of_ensemble(held_out.densities[:, held_out.statistics.redshifts.index(key.redshift)])
+            if held_out is None:  # a box of one's own beside a model without any others
+                return NormalScores.of_ensemble(self._engine.reference(key).density)
+            return NormalScores.of_ensemble(held_out.densities[:, held_out.nearest(key.redshift)])
 
         return self._scores.get((key.model, key.redshift), make)

@@ -34,14 +34,18 @@ def as_python(settings: Settings, *, kappa_conditions: bool = True) -> str:
     else:
         lines.append(f"box = model.sample(seed={settings.seed}, {where})")
     if settings.band is not None:
-        lines[1:1] = ["from cosmoloom.evaluate.bundled import references_for"]
-        lines[2:2] = ["from cosmoloom.statistics.band_pass import band_pass"]
+        lines[1:1] = ["from cosmoloom.statistics.band_pass import band_pass"]
         low, high = settings.band
         lines.append(f"band = {{'k_low': {low!r}, 'k_high': {high!r}}}  # h/Mpc")
-        lines.append("held_out = references_for(model.card)")
-        nearest = f"min(held_out.statistics.redshifts, key=lambda z: abs(z - {settings.redshift!r}))"
-        beside = f"held_out.box({settings.reference_index}, {nearest})"
-        lines.append(f"unit = band_pass({beside} if held_out else box, **band).square().mean().sqrt()")
+        if settings.own_box is None:
+            lines[1:1] = ["from cosmoloom.evaluate.bundled import references_for"]
+            lines.append("held_out = references_for(model.card)")
+            nearest = f"min(held_out.statistics.redshifts, key=lambda z: abs(z - {settings.redshift!r}))"
+            beside = f"held_out.box({settings.reference_index}, {nearest}) if held_out else box"
+        else:
+            lines[1:1] = ["from cosmoloom.pipeline.inversion.own_box import read_own_box"]
+            beside = f"read_own_box({settings.own_box!r}, model.card)[0]"
+        lines.append(f"unit = band_pass({beside}, **band).square().mean().sqrt()")
         shown = f"(band_pass(box, **band) / ({WAVES_SHOWN!r} * unit)).clamp(-1, 1)"
     elif settings.colouring == "error":
         lines.insert(1, "from cosmoloom.scaling.relative_error import as_colours, relative_error")

@@ -18,7 +18,6 @@ from cosmoloom.errors import InvalidInputError
 
 if TYPE_CHECKING:
     from cosmoloom.engine import Engine
-    from cosmoloom.evaluate.reference import HeldOut
     from cosmoloom.keys import ReferenceKey
 
 Values = NDArray[np.float64]
@@ -87,15 +86,14 @@ class Chance:
     n_pairs: int
 
     @classmethod
-    def of(cls, held_out: HeldOut, redshift: float) -> Chance:
-        """Measure it among the held-out fields at one of their snapshots, and copies of them turned about the axes.
+    def of(cls, fields: NDArray[np.float32]) -> Chance:
+        """Measure it among fields, shape (count, n, n, n), and copies of them turned about the axes.
 
         Where few fields are bundled, turned copies stand in for others: voxels of a field and of its copy have nothing
         to do with each other, but for the diagonal through all of them.
         """
         from cosmoloom.statistics.dice_ensemble import random_dice
 
-        fields = held_out.densities[:, held_out.statistics.redshifts.index(redshift)]
         turned = [np.transpose(field, order) for order in ((0, 1, 2), (1, 2, 0), (2, 0, 1)) for field in fields]
         found = random_dice(np.ascontiguousarray(turned, dtype=np.float32)).numpy()
         mean, scatter = (np.asarray(values, dtype=np.float64) for values in (found.mean, found.scatter))
@@ -122,7 +120,9 @@ class Chances:
         held_out = None if key is None else self._engine.held_out(key.model)
         if key is None or held_out is None:
             return None
-        return self._found.get((key.model, key.redshift), lambda: Chance.of(held_out, key.redshift))
+        return self._found.get(
+            (key.model, key.redshift), lambda: Chance.of(held_out.densities[:, held_out.nearest(key.redshift)])
+        )
 
 
 def dice_text(top_percent: Values, dice: Values, chance: Chance) -> str:

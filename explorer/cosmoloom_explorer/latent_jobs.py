@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from cosmoloom.engine import Engine
-    from cosmoloom.keys import ReferenceKey
+    from cosmoloom.keys import Fit, ReferenceKey
     from cosmoloom.pipeline.latent_recipes import LatentRecipes, Place
     from cosmoloom.pipeline.model import Model
 
@@ -30,7 +30,7 @@ FIRST_SEED = 1
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Reconstructed:
-    """A latent of a simulated box.
+    """A latent of a box.
 
     Attributes
     ----------
@@ -110,8 +110,19 @@ def seeding(latent: Array, voxel: tuple[int, int, int], where: Where, *, hold: f
     return run
 
 
+def fitting(path: str, fit: Fit, box_size: float | None, redshift: float | None) -> Job:
+    """Read a box of one's own and see whether it fits."""
+
+    def run(model: Model) -> Iterator[Any]:
+        from cosmoloom.pipeline.inversion.own_box import find_own_box
+
+        yield find_own_box(path, model.card, fit, box_size=box_size, redshift=redshift)
+
+    return run
+
+
 def encoding(engine: Engine, key: ReferenceKey) -> Job:
-    """Find the latent of a held-out box."""
+    """Find the latent of a held-out box, or of one's own."""
 
     def run(model: Model) -> Iterator[Any]:
         from cosmoloom.errors import InvalidInputError
@@ -126,7 +137,7 @@ def encoding(engine: Engine, key: ReferenceKey) -> Job:
 
 
 def refining(engine: Engine, key: ReferenceKey, start: Array, kappa: float, steps: int) -> Job:
-    """Better a latent as a reconstruction of a held-out box."""
+    """Better a latent as a reconstruction of a held-out box, or of one's own."""
 
     def run(model: Model) -> Iterator[Any]:
         import torch

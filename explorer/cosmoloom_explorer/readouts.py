@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,7 +16,7 @@ from cosmoloom_explorer.plots.dressing import SUPERSCRIPTS
 
 if TYPE_CHECKING:
     from cosmoloom.evaluate.reference import Source
-    from cosmoloom.keys import LatentKey
+    from cosmoloom.keys import LatentKey, OwnBox
     from cosmoloom.live_statistics import LiveStatistics
     from cosmoloom.pipeline.latent_atlas import Atlas
     from cosmoloom.pipeline.latent_editing import Edited
@@ -89,6 +90,14 @@ def reference_text(source: Source, snapshot: float, redshift: float) -> str:
     return f"z = {snapshot:g}" + ("" if exact else " (nearest)") + f" \N{MIDDLE DOT} seed {source.seed}{mirrored}"
 
 
+def own_box_text(own: OwnBox, redshift: float) -> str:
+    """Return whose box stands in the simulation's place, saying so where its redshift is not the generated one's."""
+    path, fit, _, own_redshift = own
+    exact = "" if abs(own_redshift - redshift) < 5e-3 else ", another redshift"
+    made = {"refuse": "", "crop": ", cropped", "rescale": ", rescaled"}[fit]
+    return f"your box {Path(path).name}{made} \N{MIDDLE DOT} z = {own_redshift:g}{exact}"
+
+
 def source_text(source: Source, box_size: float) -> str:
     """Return what a simulated field was cut from; lengths in [Mpc/h]."""
     corner = ", ".join(f"{x:g}" for x in source.corner)
@@ -98,9 +107,14 @@ def source_text(source: Source, box_size: float) -> str:
     )
 
 
-def slice_titles(redshift: float, snapshot: float | None) -> tuple[str, str]:
-    """Return short titles of the generated and the simulated field."""
-    return f"Generated, z = {redshift:.2f}", "Simulation" if snapshot is None else f"Simulation, z = {snapshot:g}"
+def slice_titles(frame: Frame) -> tuple[str, str]:
+    """Return short titles of the generated field and of what stands beside it."""
+    reference, snapshot = frame.view.reference, frame.reference_redshift
+    beside = "Simulation" if reference is None or reference.own_box is None else "Your box"
+    return (
+        f"Generated, z = {frame.view.field.redshift:.2f}",
+        beside if snapshot is None else f"{beside}, z = {snapshot:g}",
+    )
 
 
 def chosen_text(band: tuple[float, float] | None, heights: tuple[float, float] | None) -> str:

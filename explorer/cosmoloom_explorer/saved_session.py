@@ -147,7 +147,7 @@ class SavedSession:
 
 
 def _portable(settings: Settings) -> Settings:
-    return replace(settings, model=_absolute(settings.model))
+    return replace(settings, model=_absolute(settings.model))  # the file of a box of one's own is absolute already
 
 
 def _absolute(name: str) -> str:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from threading import Event
 from time import perf_counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from psygnal import Signal
 
@@ -31,6 +33,19 @@ PATIENCE = 1.0
 LIVE_INTERVAL = 0.25
 """While settings keep changing, statistics are due again after this time [s]."""
 
+Result = TypeVar("Result")
+
+
+class Call(Protocol):
+    """Runs a callable on the thread that may call the engine."""
+
+    def __call__(self, ask: Callable[[], Result], /) -> Result:
+        """Return the answer of ``ask()``, or raise what it raises."""
+
+
+def _here(ask: Callable[[], Result], /) -> Result:
+    return ask()
+
 
 class Session:
     """Ask the engine for what settings mean, always for the newest settings.
@@ -38,12 +53,15 @@ class Session:
     Parameters
     ----------
     engine : Engine
-        Called from the session's worker thread only.
+        Called through ``call`` only.
     deliver : callable
         Runs a callable on the viewer's own loop; signals are emitted there.
     acknowledged : bool
         Whether the viewer calls :meth:`acknowledge` once a frame is on screen, and work rests until then.
         Where drawing and computing share the processor, taking turns is faster than competing for it.
+    call : callable, optional
+        Runs a callable on the thread of an engine that others use, too, and returns its answer; by default the
+        engine belongs to the session, whose worker calls it and which frees its memory at the end.
 
     Notes
     -----
@@ -67,8 +85,11 @@ class Session:
         deliver: Deliver,
         *,
         acknowledged: bool = False,
+        call: Call | None = None,
     ) -> None:
         self._engine = engine
+        self._owns_engine = call is None
+        self._call: Call = _here if call is None else call
         self._comparer = Comparer(engine)
         self._chances = Chances(engine)
         self._acknowledged = acknowledged
@@ -114,11 +135,11 @@ class Session:
         self._on_screen.set()
 
     def close(self) -> bool:
-        """Stop the worker, free the engine's memory; return whether the thread ended."""
+        """Stop the worker, free the memory of an engine of its own; return whether the thread ended."""
         self._outbox.close()
         self._on_screen.set()
         ended = self._mailbox.close()
-        if ended:
+        if ended and self._owns_engine:
             self._engine.clear()
         self._facts = None
         return ended
@@ -141,6 +162,13 @@ class Session:
             self._outbox.put(self._emit["busy"], False)
 
     def _answer(self, serial: int, settings: Settings) -> None:
+        view = self._call(lambda: self._show_fields(serial, settings))
+        if self._acknowledged:
+            self._on_screen.wait(PATIENCE)
+        if not self._mailbox.superseded or perf_counter() >= self._statistics_due:
+            self._call(lambda: self._show_statistics(serial, settings, view))
+
+    def _show_fields(self, serial: int, settings: Settings) -> View:
         facts = self._load(settings.model)
         view = _resolve(settings, facts)
         self._engine.last_timings.clear()
@@ -152,7 +180,7 @@ class Session:
             generated=generated,
             reference=None if reference is None else self._engine.scaled_reference(reference),
             reference_redshift=None if view.reference is None else view.reference.redshift,
-            reference_name="" if view.reference is None else facts.references[view.reference.index].label,
+            reference_name=_reference_name(view, facts),
             box_size=facts.card.box_size,
             latent=self._engine.latent(view.field.latent),
             timings=dict(self._engine.last_timings),
@@ -163,10 +191,10 @@ class Session:
         )
         self._on_screen.clear()
         self._outbox.put(self._emit["frame"], frame)
-        if self._acknowledged:
-            self._on_screen.wait(PATIENCE)
-        if self._mailbox.superseded and perf_counter() < self._statistics_due:
-            return
+        return view
+
+    def _show_statistics(self, serial: int, settings: Settings, view: View) -> None:
+        facts = self._load(settings.model)
         card = facts.card
         shared = (card.name, card.n, card.box_size, card.redshift_range, view.further)
         if self._extremes_of != shared:
@@ -233,3 +261,11 @@ def _resolve(settings: Settings, facts: ModelFacts) -> View:
         n_directions=len(facts.explained),
         kappa_conditions=facts.card.kappa_conditions,
     )
+
+
+def _reference_name(view: View, facts: ModelFacts) -> str:
+    """Return two words on what stands beside the generated field; nothing where nothing does."""
+    if view.reference is None:
+        return ""
+    own = view.reference.own_box
+    return facts.references[view.reference.index].label if own is None else f"own box {Path(own[0]).name}"

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from cosmoloom.errors import InvalidInputError
-from cosmoloom.keys import Colouring
+from cosmoloom.keys import Colouring, OwnBox
 from cosmoloom_explorer.layouts import COMPARING, Layout, Rendering
 from cosmoloom_explorer.plots.names import DEFAULT_PLOTS, further
 
@@ -54,6 +54,8 @@ class Settings:
         Latent, redshift and kappa where those were found; None before anybody looked.
     reference_index : int
         Which held-out simulated sub-volume stands beside the generated field.
+    own_box : OwnBox or None
+        File of a box that stands in the simulation's place.
     colouring : str
         "density", or "error" for what an error of the network means in the density.
     slices : tuple of three int
@@ -93,6 +95,7 @@ class Settings:
     tilts: tuple[float, ...] = ()
     tilts_at: tuple[str, float, float] | None = None
     reference_index: int = 0
+    own_box: OwnBox | None = None
     colouring: Colouring = "density"
     slices: tuple[int, int, int] = (0, 0, 0)
     ndisplay: int = 3
@@ -214,6 +217,7 @@ class Limits:
             kappa=clamp(kappa, self.kappa),
             display_kappa=None if shown is None else clamp(shown, self.display_kappa),
             directions=steps[: self.n_directions],
+            own_box=settings.own_box if before.n == self.n else None,
             **(NO_LATENT if before.latent_size != self.latent_size else {}),
             slices=(x, y, z),
         )

@@ -10,7 +10,7 @@ from typing import Any, ClassVar, get_args
 from psygnal import SignalGroupDescriptor
 
 from cosmoloom.errors import InvalidInputError
-from cosmoloom.keys import Colouring
+from cosmoloom.keys import Colouring, Fit, OwnBox
 from cosmoloom.pipeline.direction_names import TITLES
 from cosmoloom.pipeline.kept_latents import DRAWN, require_name
 from cosmoloom_explorer.layouts import ISO_RANGE, TOP_RANGE, Layout, Rendering
@@ -51,6 +51,7 @@ class ExplorerState:
     tilts: tuple[float, ...] = ()
     tilts_at: tuple[str, float, float] | None = None
     reference_index: int = 0
+    own_box: OwnBox | None = None
     colouring: Colouring = "density"
     slices: tuple[int, int, int] = (0, 0, 0)
     ndisplay: int = 3
@@ -214,6 +215,15 @@ class ExplorerState:
         if int(value) < 0:
             raise InvalidInputError(f"reference sub-volumes are numbered from 0, got {value}")
         return int(value)
+
+    def _check_own_box(self, value: OwnBox | None) -> OwnBox | None:
+        if value is None:
+            return None
+        path, fit, size, redshift = value
+        if not (0 < float(size) < float("inf") and 0 <= float(redshift) < float("inf")):
+            raise InvalidInputError(f"a box has a side above 0 Mpc/h and a redshift of 0 or more, got {value}")
+        _one_of("a box is made to fit by", fit, get_args(Fit))
+        return str(path), fit, float(size), float(redshift)
 
     def _check_colouring(self, value: str) -> str:
         if value not in (chosen := get_args(Colouring)[:2]):  # waves are shown by naming their band

@@ -27,7 +27,7 @@ class View:
     scaled : ScaledKey
         The generated field as displayed.
     reference : ReferenceKey or None
-        The simulated sub-volume beside it.
+        The simulated sub-volume, or the box of one's own, beside it.
     comparison : str or None
         Layout for which a field is computed of both, "difference" or "overlap".
     top_percent : float
@@ -114,7 +114,10 @@ def resolve(
     field = FieldKey(latent=latent, redshift=settings.redshift, kappa=kappa)
     shown = settings.kappa if settings.display_kappa is None else settings.display_kappa
     reference = None
-    if snapshots:
+    if settings.own_box is not None:
+        own = settings.own_box
+        reference = ReferenceKey(model=settings.model, index=0, redshift=own[3], own_box=own)
+    elif snapshots:
         nearest = min(snapshots, key=lambda z: abs(z - settings.redshift))
         reference = ReferenceKey(model=settings.model, index=settings.reference_index, redshift=nearest)
     scaled = ScaledKey(density=DensityKey(field=field), display_kappa=shown, colouring=settings.colouring)

@@ -25,10 +25,10 @@ def get_reader(path: Paths) -> Callable[[Paths], list[LayerData]] | None:
 
 def read(path: Paths) -> list[LayerData]:
     """Read cubes and snapshots as one layer each."""
-    from cosmoloom_explorer.dropped import read_field
+    from cosmoloom.data.readers.fields import open_field
 
     paths = [path] if isinstance(path, str) else path
-    return [as_layer_data(read_field(each)) for each in paths]
+    return [as_layer_data(open_field(each)) for each in paths]
 
 
 def write(path: str, data: Any, settings: dict[str, Any]) -> list[str]:

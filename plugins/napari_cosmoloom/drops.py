@@ -8,24 +8,31 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from qtpy.QtCore import QEvent, QObject
 
+from cosmoloom.data.readers.fields import open_field
 from cosmoloom.errors import CosmoloomError, InvalidInputError
+from cosmoloom.pipeline.inversion import fitted
 from cosmoloom.scaling.rational import scale
 from cosmoloom_explorer import colours
-from cosmoloom_explorer.dropped import kind_of, read_field, rolled
+from cosmoloom_explorer.dropped import kind_of, rolled
 from cosmoloom_explorer.training import read_training
 from napari_cosmoloom import napari_window
 from napari_cosmoloom.layer_data import BOX, as_layer_data
 
 if TYPE_CHECKING:
     from cosmoloom.box import Box
+    from cosmoloom.keys import OwnBox
     from napari_cosmoloom.explorer import Explorer
+
+FILE = "cosmoloom_file"
+"""Under which a layer keeps the name of its file."""
 
 
 class Drops(QObject):
     """Opens what is dropped onto an explorer's window.
 
-    A session goes on, a model is shown, of a training the newest checkpoint; a cube or a snapshot stands beside the
-    other fields, in their colours and scaled with the same kappa.  What this program cannot read is left to napari.
+    A session goes on, a model is shown, of a training the newest checkpoint.  A cube or a snapshot that fits the model,
+    or is made to as a person chose, takes the simulation's place; others stand beside the fields, in their colours and
+    scaled with the same kappa.  What this program cannot read is left to napari.
     """
 
     def __init__(self, explorer: Explorer) -> None:
@@ -35,6 +42,7 @@ class Drops(QObject):
         self._targets = napari_window.drop_targets(explorer.viewer)
         for target in self._targets:
             target.installEventFilter(self)
+        explorer.state.events.own_box.connect(self._on_own_box)
         for name in ("kappa", "display_kappa"):
             explorer.state.events[name].connect(self._on_kappa_changed)
 
@@ -42,6 +50,7 @@ class Drops(QObject):
         """Stop watching the window."""
         for target in self._targets:
             target.removeEventFilter(self)
+        self._explorer.state.events.own_box.disconnect(self._on_own_box)
         for name in ("kappa", "display_kappa"):
             self._explorer.state.events[name].disconnect(self._on_kappa_changed)
 
@@ -71,7 +80,7 @@ class Drops(QObject):
             elif kind == "training":
                 explorer.controls.model.chosen.emit(read_training(path).newest.model)
             else:
-                self._show(read_field(path))
+                self._show_field(path)
         except CosmoloomError as error:
             explorer.controls.show_error(str(error))
             return kind != "field"
@@ -99,6 +108,23 @@ class Drops(QObject):
         frame = self._explorer.presenter.frame
         return 1.0 if frame is None else frame.box_size
 
+    def _show_field(self, path: str | Path) -> None:
+        section, facts = self._explorer.controls.own_box, self._explorer.presenter.facts
+        fit, size, redshift = section.chosen()
+        try:
+            box = open_field(path, box_size=size, redshift=redshift)
+        except CosmoloomError as error:
+            section.offer(path, str(error))
+            raise
+        try:
+            if facts is not None:
+                fitted(box, facts.card, fit)
+                section.ask(path)
+        except InvalidInputError as error:
+            section.offer(path, str(error))
+            self._show(box)
+            self.layers[-1].metadata[FILE] = str(path)
+
     def _show(self, box: Box) -> None:
         explorer = self._explorer
         data, settings, _ = as_layer_data(box)
@@ -121,6 +147,13 @@ class Drops(QObject):
 
     def _present(self) -> list[Any]:
         return [layer for layer in self.layers if layer in self._explorer.viewer.layers]
+
+    def _on_own_box(self, own: OwnBox | None) -> None:
+        """Take out the layer of a box that now stands in the simulation's place."""
+        for layer in self._present():
+            if own is not None and layer.metadata.get(FILE) == own[0]:
+                self._explorer.viewer.layers.remove(layer)
+                self._explorer.layers.fit()
 
     def _on_kappa_changed(self) -> None:
         for layer in self._present():

@@ -26,8 +26,8 @@ from napari_cosmoloom.random_events import RandomEvents
 if TYPE_CHECKING:
     from napari_cosmoloom.explorer import Explorer
 
-SETTLE = 1.0
-"""Time for a window to come to rest before the events begin [s]."""
+SETTLE = 3.0
+"""Time for a window to come to rest, and to make its hidden layers, before the events begin [s]."""
 
 
 def endure(

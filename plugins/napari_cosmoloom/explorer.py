@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from qtpy.QtCore import QEvent, Qt, QTimer, Signal
@@ -15,7 +16,6 @@ from cosmoloom_explorer import ExplorerState, History, Limits, Session, Settings
 from cosmoloom_explorer.layouts import Layout
 from cosmoloom_explorer.saved_session import Camera
 from cosmoloom_explorer.training import Training
-from cosmoloom_explorer.training_watch import TrainingWatch
 from napari_cosmoloom import napari_window
 from napari_cosmoloom.actions import actions
 from napari_cosmoloom.blind_test_window import BlindTestWindow
@@ -28,9 +28,12 @@ from napari_cosmoloom.exports.recorder import Recorder
 from napari_cosmoloom.full_collections import FullCollections
 from napari_cosmoloom.hud import Hud
 from napari_cosmoloom.keeper import Keeper
+from napari_cosmoloom.kept_grids import KeptGrids
+from napari_cosmoloom.kept_programs import keep_programs
 from napari_cosmoloom.key_list import KeyList
 from napari_cosmoloom.latent_desk import LatentDesk
 from napari_cosmoloom.layers import FieldLayers
+from napari_cosmoloom.model_choice import ModelChoice
 from napari_cosmoloom.presenter import Presenter
 from napari_cosmoloom.region_brush import RegionBrush
 from napari_cosmoloom.region_tool import RegionTool
@@ -39,6 +42,7 @@ from napari_cosmoloom.slice_panel import SlicePanel
 from napari_cosmoloom.statistics_panel import StatisticsPanel
 from napari_cosmoloom.views.arrangement import Arrangement
 from napari_cosmoloom.views.pointing import Pointing
+from napari_cosmoloom.views.warm_up import WarmUp
 
 if TYPE_CHECKING:
     from cosmoloom.engine import Engine
@@ -82,8 +86,6 @@ class Explorer(QWidget):
         colours.use(napari_window.theme(napari_viewer))
         self.session: Session | None = None
         self._engine = engine
-        self._training = training
-        self._watch: TrainingWatch | None = None
         self._docks: list[QWidget] = []
         self._built = False
         layout = QVBoxLayout(self)
@@ -102,8 +104,12 @@ class Explorer(QWidget):
         self.controls = ControlPanel(self.state, tuple(models.names()), card, training)
         layout.addWidget(self.controls)
         self.setMinimumWidth(330)
+        keep_programs()
+        self._grids = KeptGrids(napari_viewer)
+        napari_window.make_current_before_removals(napari_viewer)
         self.layers = FieldLayers(napari_viewer, card.n, card.voxel_size)
         self.slices = SlicePanel(self.state, card.box_size)
+        self.models = ModelChoice(self.state, self.controls, self.slices, training)
         self.plots = StatisticsPanel(self.state, self.controls.show_error)
         self.quality = DrawQuality(napari_viewer, self.layers, self)
         self.arrangement = Arrangement(napari_viewer, self.state, self.layers, self)
@@ -117,7 +123,7 @@ class Explorer(QWidget):
         )
         self.keeper = Keeper(
             napari_viewer, self.state, self.controls, self.go_to,
-            training=lambda: None if self._training is None else self._training.folder,
+            training=lambda: self.models.folder,
             latents=lambda: None if self._engine is None else self._engine.recipes.kept, parent=self,
         )  # fmt: skip
         self.brush = RegionBrush(napari_viewer, self.layers)
@@ -128,10 +134,19 @@ class Explorer(QWidget):
         self.recorder = Recorder(self)
         self.drops = Drops(self)
         self._collections = FullCollections()
+        self._warm_up = WarmUp(
+            # Layers import it when first made, for 0.3 s.
+            [lambda: import_module("pandas"), *self.arrangement.compared.makers, self.brush.provide],
+            lambda: self.quality.resting, self,
+        )  # fmt: skip
         self._quiet = QTimer(self)
         self._quiet.setSingleShot(True)
         self._quiet.setInterval(QUIET)
         self._quiet.timeout.connect(self._on_quiet)
+        self._resized = QTimer(self)
+        self._resized.setSingleShot(True)
+        self._resized.setInterval(RESIZED)
+        self._resized.timeout.connect(self.layers.enclose)
         self._connect()
         self._built = True
 
@@ -155,6 +170,7 @@ class Explorer(QWidget):
                 add(self.slices, name="Slices", area="left", add_vertical_stretch=False),
                 add(self.plots, name="Statistics", area="bottom"),
             ]
+        napari_window.keep_slider_room(self.viewer)
         in_software = self.quality.detect()
         if in_software:
             napari_window.isolate_canvas(self.viewer)
@@ -163,11 +179,10 @@ class Explorer(QWidget):
         self.session = Session(self._engine, self._bridge.deliver, acknowledged=in_software)
         self.desk.start(self._engine, self._bridge.deliver)
         self.presenter.connect_session(self.session)
-        if self._training is not None:
-            self._watch = TrainingWatch(self._training, self._bridge.deliver)
-            self._watch.changed.connect(self._on_training_changed)
+        self.models.start(self._bridge.deliver)
         self._shortcuts = Shortcuts(self.viewer, actions(self))
         self.presenter.statistics_shown.connect(self._collections.leave_out)
+        self.presenter.statistics_shown.connect(self._warm_up.begin)
         self.hud = Hud(self.viewer, self.quality)
         self.presenter.frame_shown.connect(self.hud.show_frame)
         self.viewer.scene.camera.events.connect(self._on_camera_moved)
@@ -180,15 +195,15 @@ class Explorer(QWidget):
         if session is None:
             return
         session.close()
-        self.controls.training.stop()
-        if self._watch is not None:
-            self._watch.close()
+        self.models.close()
         self.desk.close()
         self._quiet.stop()
+        self._resized.stop()
         self.viewer.scene.camera.events.disconnect(self._on_camera_moved)
         self.presenter.frame_shown.disconnect(self.hud.show_frame)
         self.hud.close()
         self.quality.close()
+        self._warm_up.close()
         self._collections.close()
         self._shortcuts.close()
         self.viewer.dims.events.disconnect(self._on_dims_moved)
@@ -227,6 +242,7 @@ class Explorer(QWidget):
             self.drops.remove()
             self.arrangement.remove()
             self.layers.remove()
+            self._grids.remove()
         for panel in (self.slices, self.plots):
             panel.deleteLater()
 
@@ -243,7 +259,7 @@ class Explorer(QWidget):
 
     def go_to(self, settings: Settings, camera: Camera | None = None) -> None:
         """Show settings of any model, from a camera's point of view."""
-        if settings.model != self.state.model and not self._use_model(settings.model):
+        if settings.model != self.state.model and not self.models.use(settings.model):
             return
         try:
             self.state.restore(settings)
@@ -251,6 +267,7 @@ class Explorer(QWidget):
             self.controls.show_error(str(error))
             return
         if camera is not None:
+            self._resized.stop()
             place_camera(self.viewer, camera)
 
     def show_keys(self) -> None:
@@ -282,12 +299,10 @@ class Explorer(QWidget):
         state, display = self.state, self.controls.display
         state.events.connect(self._on_state_changed)
         state.events.ndisplay.connect(self._on_ndisplay_changed)
-        state.events.layout.connect(self._on_layout_changed)
+        state.events.layout.connect(self.make_room)
         state.events.slices.connect(lambda slices: self.layers.set_slice(slices[2]))
         self.controls.held.connect(self._on_held)
         self.quality.rested.connect(self._collections.allow)
-        self.controls.model.chosen.connect(self._use_model)
-        self.controls.training.chosen.connect(self._use_model)
         display.undo.connect(self.undo)
         display.redo.connect(self.redo)
         display.reset_camera.connect(self.layers.fit)
@@ -341,13 +356,14 @@ class Explorer(QWidget):
         if self.isVisible():  # the viewer may have been closed at once
             self.start()
 
-    def _on_layout_changed(self, layout: Layout) -> None:
+    def make_room(self, layout: Layout) -> None:
+        """Give the slices most of the window where they are the view, and else a column."""
         if self._docks:
             room = napari_window.main_window(self.viewer).width() - self.width()
             width = int(0.8 * room) if layout == "orthogonal" else SLICES_WIDTH
             self.slices.place(wide=layout == "orthogonal")  # first: the dock is as wide as its content at least
             napari_window.resize_docks(self.viewer, {self.slices_dock: width}, {})
-            QTimer.singleShot(RESIZED, self.layers.fit)
+            self._resized.start()
 
     def _on_dims_moved(self) -> None:
         steps = self.viewer.dims.current_step
@@ -355,28 +371,6 @@ class Explorer(QWidget):
             return
         if self.viewer.dims.ndisplay == 2 and len(steps) == 3 and 0 <= steps[0] < self.state.limits.n:
             self.state.set_slice(2, int(steps[0]))
-
-    def _use_model(self, name: str) -> bool:
-        """Go to a model, or to a training's newest checkpoint; return whether there is such a one."""
-        training = self._training
-        try:
-            if training is not None and name == training.folder:
-                name = training.newest.model
-            index = None if training is None else training.index(name)
-            card = models.read_card(name) if training is None or index is None else training.checkpoints[index].card
-            limits, before = Limits.from_card(card), self.state.limits
-        except CosmoloomError as error:
-            self.controls.show_error(str(error))
-            return False
-        self.state.use_model(name, limits)
-        self.controls.show_card(card)
-        if limits != before:
-            self.slices.show_box(card.box_size)
-        return True
-
-    def _on_training_changed(self, training: Training) -> None:
-        self._training = training
-        self.controls.show_training(training)
 
     def _on_quiet(self) -> None:
         if self.desk.moving:  # the steps of an edit are one step of undo

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 NEVER = 2**31 - 1
 
@@ -12,7 +12,8 @@ class FullCollections:
     """Keep the collection of the oldest objects, which stops every thread, short and out of drags.
 
     With napari and torch loaded it takes 100 to 300 ms; those of young objects take up to 3 ms and go on.  Once a
-    window stands, all that is loaded by then is left out of collections until a window closes.
+    window stands, all that is loaded by then is left out of collections until a window closes, and so is what each
+    full collection leaves: the next one looks at what was made since.
     """
 
     _standing: ClassVar[set[FullCollections]] = set()
@@ -23,8 +24,9 @@ class FullCollections:
         """Leave all that there is now out of collections; later calls change nothing until a window closes."""
         if self not in self._standing:
             self._standing.add(self)
-            gc.collect()  # what is garbage by now would never be found
-            gc.freeze()
+            if _on_collection not in gc.callbacks:
+                gc.callbacks.append(_on_collection)
+            gc.collect()  # what is garbage by now would not be found while the window stands
 
     def postpone(self) -> None:
         """Let none begin from now on; safe to call twice."""
@@ -44,4 +46,12 @@ class FullCollections:
         """Let them begin again and look at everything, at this window's remains too; safe to call twice."""
         self.allow()
         self._standing.clear()
+        if _on_collection in gc.callbacks:
+            gc.callbacks.remove(_on_collection)
         gc.unfreeze()
+
+
+def _on_collection(phase: Literal["start", "stop"], info: dict[str, int]) -> None:
+    """Leave out of later collections what a full one has left."""
+    if phase == "stop" and info["generation"] == 2:
+        gc.freeze()

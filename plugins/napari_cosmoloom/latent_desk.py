@@ -10,7 +10,7 @@ from qtpy.QtCore import QObject
 
 from cosmoloom.pipeline.kept_latents import DRAWN, Latent
 from cosmoloom_explorer import ExplorerState, Frame, Settings, readouts
-from cosmoloom_explorer.latent_jobs import changing, encoding, finding, joining, mapping, refining, seeding
+from cosmoloom_explorer.latent_jobs import changing, encoding, finding, fitting, joining, mapping, refining, seeding
 from cosmoloom_explorer.saved_session import Bookmark
 from cosmoloom_explorer.workshop import Job, Progress, Workshop
 from napari_cosmoloom.controls.panel import ControlPanel
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from cosmoloom.engine import Engine
     from cosmoloom_explorer.outbox import Deliver
 
-EDIT, FIND, JOIN, MAP, RECONSTRUCT = "edit", "find", "join", "map", "reconstruct"
+EDIT, FIND, JOIN, MAP, OPEN, RECONSTRUCT = "edit", "find", "join", "map", "open", "reconstruct"
 MOVING = (EDIT, RECONSTRUCT)
 """Jobs whose every step goes on screen."""
 
@@ -75,6 +75,7 @@ class LatentDesk(QObject):
         editing.seeding.connect(self.seed_halo)
         editing.painting.connect(self._on_painting)
         editing.radius.edited.connect(brush.size)
+        controls.own_box.asking.connect(self.open)
         reconstruction.encoding.connect(self.encode)
         reconstruction.refining.connect(self.refine)
         for section in (atlas, editing, reconstruction):
@@ -151,8 +152,12 @@ class LatentDesk(QObject):
         hold = self._controls.editing.hold.value
         self._edit(lambda frame: seeding(frame.latent, self._state.slices, self._where(frame), hold=hold))
 
+    def open(self, path: str) -> None:
+        """Put a box of one's own in the simulation's place, if it fits."""
+        self._start(OPEN, fitting(path, *self._controls.own_box.chosen()))
+
     def encode(self) -> None:
-        """Find the latent of the simulation beside."""
+        """Find the latent of the simulation, or of the box, beside."""
         frame = self._frame()
         if frame is None or frame.view.reference is None or self._engine is None:
             self._controls.show_error(readouts.NO_REFERENCE)
@@ -239,6 +244,8 @@ class LatentDesk(QObject):
         self._record()
 
     def _on_failed(self, kind: str, text: str) -> None:
+        if kind == OPEN:
+            self._controls.own_box.show_text(text)
         if kind == self._job:
             self._controls.show_error(text)
 
@@ -251,6 +258,9 @@ class LatentDesk(QObject):
         elif kind == JOIN and lasting and self._end is not None:
             settings: Settings = self._end.settings
             controls.ways.lay(self._keep(result, lasting=True), (settings.redshift, settings.kappa))
+        elif kind == OPEN and lasting:
+            self._state.own_box, text = result
+            controls.own_box.show_text(text)
         elif kind == EDIT:
             controls.editing.show_edited(result)
             self._go(result.latent, lasting=lasting)

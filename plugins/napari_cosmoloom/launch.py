@@ -136,6 +136,7 @@ def open_explorer(
         {dock: CONTROLS_WIDTH, explorer.slices_dock: SLICES_WIDTH},
         {explorer.plots_dock: PLOTS_HEIGHT},
     )
+    explorer.make_room(settings.layout)
     process_events()
     explorer.layers.fit()
     return explorer

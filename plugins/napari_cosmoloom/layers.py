@@ -115,9 +115,13 @@ class FieldLayers:
             self._viewer.dims.set_current_step(0, position)
 
     def fit(self) -> None:
-        """Bring both fields fully into view."""
+        """Bring both fields fully into view, seen as the explorer opens."""
         if self._viewer.dims.ndisplay == 3:
             self._viewer.scene.camera.set_view_direction(VIEW_DIRECTION, UP)
+        self.enclose()
+
+    def enclose(self) -> None:
+        """Bring both fields fully into view, seen from where the camera looks now."""
         self._viewer.reset_view(margin=MARGIN, reset_camera_angle=False)
 
     def release(self) -> None:

@@ -102,13 +102,14 @@ def _frames(
     explorer: Explorer, shots: Sequence[Shot], size: Size, progress: Progress
 ) -> Iterator[NDArray[np.uint8]]:
     viewer, canvas = explorer.viewer, napari_window.canvas_widget(explorer.viewer)
-    start = read_camera(viewer)
-    # A camera's zoom is in pixels: what filled its view on the canvas shall fill its view in the frame.
-    rows, columns = viewer.canvas.grid.actual_shape(viewer.layers)
-    larger = min(size[0] / columns, size[1] / rows) / min(canvas.width() / columns, canvas.height() / rows)
+    start, opened = read_camera(viewer), viewer.canvas.grid.actual_shape(viewer.layers)
     for index, shot in enumerate(shots):
         explorer.go_to(shot.settings)
         wait_for_frame(explorer)
+        # A camera's zoom is in pixels: what filled its view on the canvas shall fill its view in the frame.
+        shape = viewer.canvas.grid.actual_shape(viewer.layers)
+        seen = opened if shot.camera is None else shape
+        larger = _side(size, shape) / _side((canvas.width(), canvas.height()), seen)
         place_camera(viewer, replace(shot.camera or start, zoom=(shot.camera or start).zoom * larger))
         if shot.turn:
             turn_camera(viewer, shot.turn)
@@ -117,6 +118,11 @@ def _frames(
         yield frame_of(viewer, size)
         if not progress(index + 1, len(shots)):
             raise CancelledError(f"stopped after {index + 1} of {len(shots)} frames; no file was written")
+
+
+def _side(size: Size, shape: tuple[int, int]) -> float:
+    """Return the shorter side of one view of (rows, columns) that share a picture (width, height) [pixels]."""
+    return min(size[0] / shape[1], size[1] / shape[0])
 
 
 def frame_of(viewer: Any, size: Size) -> NDArray[np.uint8]:

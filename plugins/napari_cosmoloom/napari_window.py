@@ -5,8 +5,8 @@ Where a later napari names them otherwise, the explorer works on without them.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from functools import cache
 from typing import Any
 
@@ -42,9 +42,50 @@ def drop_targets(viewer: Any) -> tuple[Any, ...]:
     return (_qt_viewer(viewer),)
 
 
+def canvas(viewer: Any) -> Any:
+    """Return what draws the layers."""
+    return _qt_viewer(viewer).canvas
+
+
 def canvas_widget(viewer: Any) -> Any:
     """Return the OpenGL widget that shows the layers; its signals tell when a frame is on screen."""
     return _qt_viewer(viewer).canvas.native
+
+
+def make_current_before_removals(viewer: Any) -> None:
+    """Have the canvas's own OpenGL context current whenever a layer is about to go.
+
+    napari 0.9 deletes a removed layer's textures and programs in whatever context is current; with two windows open
+    that may be the other's, whose textures and programs of the same numbers are then gone.
+    """
+    canvas = canvas_widget(viewer)
+
+    def make_current() -> None:
+        with suppress(RuntimeError):  # Qt has taken the canvas apart
+            canvas.makeCurrent()
+
+    viewer.layers.events.removing.connect(make_current)
+
+
+@contextmanager
+def arranged_once(viewer: Any) -> Iterator[None]:
+    """Have napari arrange its views once, at the end, however many layers are shown or hidden within.
+
+    Layers that have a title are added before, or napari makes a view without a camera for it.
+    """
+    drawing = canvas(viewer)
+    if getattr(drawing, "_pause_scene_graph", True):  # paused already, or not known to this napari
+        yield
+        return
+    drawing._pause_scene_graph = True  # noqa: SLF001
+    try:
+        with ExitStack() as held:
+            for layer in viewer.layers:  # whose titles would be put into the views of before
+                held.enter_context(layer.events.visible.blocker(drawing._overlay_callbacks[layer]))  # noqa: SLF001
+            yield
+    finally:
+        drawing._pause_scene_graph = False  # noqa: SLF001
+        drawing._update_scenegraph()  # noqa: SLF001
 
 
 @cache
@@ -133,11 +174,42 @@ def add_markers(viewer: Any, layer: Any, *, order: int, in_world: bool) -> Any:
     return node
 
 
+def add_cube(viewer: Any, layer: Any, *, color: str) -> Any:
+    """Add a cube from 0 to 1, behind all else in the view of a layer, and return its node."""
+    from vispy.geometry import create_box
+    from vispy.scene.visuals import Mesh
+
+    vertices, faces, _ = create_box()
+    return _add(Mesh(vertices["position"] + 0.5, faces, color=color), viewer, layer, order=-1)
+
+
 def follow(viewer: Any, layer: Any, node: Any) -> None:
     """Move a node that was added to a layer's view to where napari draws that layer now."""
     scene = _scene(viewer, layer)
     if scene is not None and node.parent is not scene:
         node.parent = scene
+
+
+def label_colours(shown: list[str]) -> Any:
+    """Return a colour map of labels 1, 2, ...; 0 is transparent.
+
+    napari's map by a dictionary would do, but takes numba 0.7 s to compile when it is first used.
+    """
+    from napari.utils.colormaps import CyclicLabelColormap
+    from vispy.color import ColorArray
+
+    return CyclicLabelColormap(colors=np.vstack([np.zeros(4), ColorArray(shown).rgba]).astype(np.float32))
+
+
+def keep_slider_room(viewer: Any) -> None:
+    """Let the slider below the canvas keep its place in 3D, too: a resized canvas is drawn at once, once more."""
+    with suppress(AttributeError, IndexError):
+        sliders = _qt_viewer(viewer).dims
+        slider = sliders.slider_widgets[0]
+        slider.setMinimumHeight(sliders.SLIDERHEIGHT)
+        policy = slider.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)
+        slider.setSizePolicy(policy)
 
 
 def draw_volume(viewer: Any, layer: Any, drawn: bool) -> None:

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cosmoloom_explorer import colours
-from napari_cosmoloom.layers import MARGIN, FieldLayers
+from napari_cosmoloom import napari_window
+from napari_cosmoloom.layers import FieldLayers
 
 NAME = "Region to edit"
 
@@ -41,26 +42,29 @@ class RegionBrush:
             return np.zeros((n, n, n), dtype=np.float32)
         return (self.layer.data > 0).transpose(2, 1, 0).astype(np.float32)
 
-    def begin(self, radius: float) -> None:
-        """Take the brush, of a radius in [Mpc/h]; what was painted before is still there."""
+    def provide(self) -> None:
+        """Make the layer, hidden, if there is none for fields of this size."""
         like, n = self._layers.generated, self._layers.n
         if self.layer is None or len(self.layer.data) != n:
             self.remove()
+            selected = set(self._viewer.layers.selection)
             self._layer = self._viewer.add_labels(
                 np.zeros((n, n, n), dtype=np.uint8), name=NAME, scale=like.scale, translate=like.translate,
-                axis_labels=like.axis_labels, opacity=0.4,
+                axis_labels=like.axis_labels, opacity=0.4, visible=False,
+                colormap=napari_window.label_colours([colours.SIMULATION]),
             )  # fmt: skip
-            from napari.utils.colormaps import DirectLabelColormap
+            self._viewer.layers.selection = selected
 
-            self._layer.colormap = DirectLabelColormap(
-                color_dict={None: "transparent", 0: "transparent", 1: colours.SIMULATION}
-            )
-        self._viewer.canvas.grid.enabled = False
-        self._layers.simulation.visible = False
+    def begin(self, radius: float) -> None:
+        """Take the brush, of a radius in [Mpc/h]; what was painted before is still there."""
+        self.provide()
+        with napari_window.arranged_once(self._viewer):
+            self._viewer.canvas.grid.enabled = False
+            self._layers.simulation.visible = False
+            self.layer.visible = True
         self._layers.ticks.settle()
-        self.layer.visible = True
         self._viewer.layers.selection = {self.layer}
-        self._viewer.reset_view(margin=MARGIN, reset_camera_angle=False)
+        self._layers.enclose()
         self.layer.selected_label = 1
         self.layer.n_edit_dimensions = 3  # a ball, not a disc
         self.size(radius)
@@ -73,14 +77,15 @@ class RegionBrush:
 
     def end(self) -> None:
         """Put the brush away and bring the simulation back."""
-        if self.layer is not None:
-            self.layer.mode = "pan_zoom"
-            self.layer.visible = False
-        self._viewer.canvas.grid.enabled = True
-        self._layers.simulation.visible = True
+        with napari_window.arranged_once(self._viewer):
+            if self.layer is not None:
+                self.layer.mode = "pan_zoom"
+                self.layer.visible = False
+            self._viewer.canvas.grid.enabled = True
+            self._layers.simulation.visible = True
         self._layers.ticks.settle()
         self._viewer.layers.selection = {self._layers.generated}
-        self._viewer.reset_view(margin=MARGIN, reset_camera_angle=False)
+        self._layers.enclose()
 
     def remove(self) -> None:
         """Take the layer out."""

@@ -11,7 +11,7 @@ from qtpy.QtCore import QObject, QTimer
 from cosmoloom.errors import CosmoloomError, InvalidInputError
 from cosmoloom_explorer import ExplorerState, colours
 from cosmoloom_explorer.regions import Mask, box_mask, ellipsoid_mask, measure_region
-from napari_cosmoloom import region_brush
+from napari_cosmoloom import napari_window, region_brush
 from napari_cosmoloom.layers import FieldLayers
 from napari_cosmoloom.presenter import Presenter
 from napari_cosmoloom.statistics_panel import StatisticsPanel
@@ -130,15 +130,16 @@ class RegionTool(QObject):
 
     def _begin(self) -> None:
         """Add a layer to draw on, over the generated field."""
-        self._state.ndisplay, self._state.layout = 2, "beside"
-        grid = self._viewer.canvas.grid
-        self._shape_before = grid.shape
-        grid.shape = (1, 2)  # a third layer then shares the first one's place
-        image = self._layers.generated
-        self._ours = self._viewer.add_shapes(
-            ndim=3, name=NAME, scale=image.scale, translate=image.translate, edge_color=OUTLINE,
-            face_color=colours.TEXT, opacity=0.35, edge_width=0.6,
-        )  # fmt: skip
+        with napari_window.arranged_once(self._viewer):
+            self._state.ndisplay, self._state.layout = 2, "beside"
+            grid = self._viewer.canvas.grid
+            self._shape_before = grid.shape
+            grid.shape = (1, 2)  # a third layer then shares the first one's place
+            image = self._layers.generated
+            self._ours = self._viewer.add_shapes(
+                ndim=3, name=NAME, scale=image.scale, translate=image.translate, edge_color=OUTLINE,
+                face_color=colours.TEXT, opacity=0.35, edge_width=0.6,
+            )  # fmt: skip
         self._ours.mode = "add_rectangle"
         self._viewer.status = "draw a box or an ellipse into the slice; its statistics appear in the plots"
 

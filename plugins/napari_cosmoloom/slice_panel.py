@@ -53,7 +53,7 @@ class SlicePanel(QWidget):
         self.bar.show_scaling(frame.view.scaled.display_kappa, frame.view.scaled.colouring)
         if frame.view.scaled.band is not None:
             self.bar.show_waves(readouts.waves_text(frame.view.scaled.band, frame.rms))
-        titles = readouts.slice_titles(frame.view.field.redshift, frame.reference_redshift)
+        titles = readouts.slice_titles(frame)
         for heading, title in zip(self._headings, titles, strict=True):
             heading.setText(title)
         self._cut(PLANES)

@@ -5,8 +5,10 @@ import numpy as np
 import pytest
 
 from cosmoloom import models
+from cosmoloom.data.writers import write_fields
 from cosmoloom.engine import Engine
 from cosmoloom.errors import InvalidInputError
+from cosmoloom.pipeline.inversion.own_box import find_own_box
 from cosmoloom_explorer import Limits, Settings, resolve
 from cosmoloom_explorer.copy_as import as_command, as_python, with_choices
 
@@ -19,7 +21,7 @@ CHANGES = [
 
 WINDOW = {
     "slices": (1, 2, 3), "ndisplay": 2, "reference_index": 1, "plots": ("mass", "minkowski"), "band": (0.5, 1.2),
-    "peak_range": (1.0, 1.5),
+    "peak_range": (1.0, 1.5), "own_box": ("/data/mine.npz", "crop", 64.0, 0.5),
 }  # fmt: skip
 
 
@@ -46,6 +48,18 @@ def test_the_copied_script_shows_the_same_waves_in_the_unit_of_the_simulation(ti
     snapshots = engine.held_out(settings.model).statistics.redshifts
     shown = engine.scaled(resolve(settings, snapshots=snapshots).scaled)
     np.testing.assert_allclose(made["shown"], shown, atol=1e-4)
+
+
+def test_the_copied_script_reads_a_box_of_ones_own(tiny_model_folder, tmp_path):
+    card = models.read_card(str(tiny_model_folder))
+    density = np.random.default_rng(5).lognormal(0, 1, (card.n,) * 3).astype(np.float32)
+    write_fields(tmp_path / "mine.npz", density, {"box_size": card.box_size, "redshift": 0.0})
+    own, _ = find_own_box(tmp_path / "mine.npz", card, "refuse")
+    settings = replace(opening(tiny_model_folder), band=(0.5, 1.2), own_box=own)
+    made: dict = {}
+    exec(as_python(settings), made)
+    engine = Engine("cpu", precision="exact")
+    np.testing.assert_allclose(made["shown"], engine.scaled(resolve(settings).scaled), atol=1e-4)
 
 
 def test_the_script_of_a_network_that_reads_no_kappa_says_none(tmp_path, make_published):

@@ -1,5 +1,3 @@
-from types import SimpleNamespace
-
 import numpy as np
 import pytest
 
@@ -43,8 +41,7 @@ def test_a_threshold_that_leaves_nothing_is_refused(percent):
 
 
 def test_chance_is_the_share_itself_for_unrelated_fields_and_judges_scores():
-    held_out = SimpleNamespace(densities=fields(2)[:, None], statistics=SimpleNamespace(redshifts=(0.5,)))
-    chance = Chance.of(held_out, 0.5)
+    chance = Chance.of(fields(2))
     assert chance.n_pairs == 15
     np.testing.assert_allclose(chance.mean, chance.top_percent / 100, atol=0.06)
     np.testing.assert_allclose(chance.normalised(chance.mean), 0.0, atol=1e-12)

@@ -3,8 +3,9 @@ import numpy as np
 import pytest
 
 from cosmoloom.box import Box
+from cosmoloom.data.readers.fields import open_field
 from cosmoloom.errors import InvalidInputError
-from cosmoloom_explorer.dropped import kind_of, read_field, readable, rolled
+from cosmoloom_explorer.dropped import kind_of, readable, rolled
 
 
 @pytest.fixture
@@ -36,7 +37,7 @@ def test_kinds_are_told_apart(tmp_path, tiny_model_folder, snapshot):
 
 
 def test_a_snapshot_is_painted_as_a_periodic_box_of_mean_one(snapshot):
-    box = read_field(snapshot)
+    box = open_field(snapshot)
     assert (box.n, box.box_size, box.redshift, box.periodic) == (8, 16.0, pytest.approx(0.5), True)
     assert float(box.density.mean()) == pytest.approx(1.0, abs=1e-4)
     assert max(np.unravel_index(box.density.argmax(), box.density.shape)) <= 1

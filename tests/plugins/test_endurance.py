@@ -4,7 +4,6 @@ import threading
 from dataclasses import replace
 
 import numpy as np
-import pytest
 
 from napari_cosmoloom.endurance import bear, is_stale, what_is_left
 from napari_cosmoloom.heartbeat import Heartbeat
@@ -72,8 +71,6 @@ def workers() -> int:
     return [thread.name for thread in threading.enumerate()].count(WORKER)
 
 
-# After many windows in one process vispy may draw once with a program of a former one, and says so (OpenGL error 1281).
-@pytest.mark.qt_no_exception_capture
 def test_two_windows_at_once_each_follow_their_own_settings(own_window):
     before = workers()
     one, other = own_window(seed=1), own_window(seed=2)

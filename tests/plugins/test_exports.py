@@ -6,7 +6,7 @@ import pytest
 import cosmoloom as cl
 from cosmoloom.errors import InvalidInputError
 from cosmoloom_explorer.exports import DATA, FIGURES
-from cosmoloom_explorer.shots import plan
+from cosmoloom_explorer.shots import Shot, plan
 from napari_cosmoloom.launch import process_events, wait_until_shown
 from napari_cosmoloom.movie import CancelledError, film, record
 
@@ -56,6 +56,20 @@ def test_a_movie_has_its_frames_at_its_size_and_the_window_comes_back(explorer, 
     assert not np.array_equal(frames[0], frames[2])
     assert done == [(1, 3), (2, 3), (3, 3)]
     assert explorer.state.snapshot() == before
+
+
+def test_views_of_another_number_than_at_the_start_are_wholly_in_the_frame(explorer, tmp_path):
+    from dataclasses import replace
+
+    from PIL import Image
+
+    settings = replace(explorer.state.snapshot(), layout="difference", rendering="mip")
+    record(explorer, tmp_path / "m", [Shot(settings=settings)] * 2, rate=5, size=(600, 300), progress=lambda *_: True)
+    frame = np.asarray(Image.open(sorted((tmp_path / "m").iterdir())[-1]))[40:]  # below the titles
+    colour = np.ptp(frame.astype(int), axis=2)  # labels are grey
+    assert colour[:, 60:140].max() > 60
+    assert colour[:, 193:207].max() < 30  # no field reaches from one view into the next
+    assert colour[:, 393:407].max() < 30
 
 
 def test_a_cancelled_movie_leaves_no_file(explorer, tmp_path):
@@ -119,6 +133,7 @@ def test_a_dropped_cube_stands_beside_the_others_and_follows_kappa_and_rolls(exp
     path, density = whole_box
     drop(explorer, path)
     (layer,) = explorer.drops.layers[-1:]
+    assert "got 12^3 in 24 Mpc/h" in explorer.controls.own_box._text.text()
     assert layer.name == "box.npz, z = 0.5"
     assert tuple(layer.scale) == (2.0, 2.0, 2.0)
     assert explorer.viewer.canvas.grid.actual_shape(explorer.viewer.layers) == (1, 3)

@@ -2,6 +2,7 @@
 
 import re
 
+import numpy as np
 import pytest
 
 from cosmoloom_explorer import colours
@@ -52,6 +53,13 @@ def test_a_light_window_has_dark_text_on_a_light_ground(qapp, settings):
         ground = plots.pixelColor(2, 2).lightness()
         assert ground > 200
         assert f"color: {colours.THEMES['light']['MUTED']}" in explorer.plots.choice.note.styleSheet()
+        for layer in explorer.layers.both:  # where a ray misses the volume it sees what stands behind it
+            napari_window.draw_volume(explorer.viewer, layer, False)
+        canvas = np.asarray(explorer.viewer.screenshot(canvas_only=True, flash=False))[..., :3]
+        height, width = canvas.shape[:2]
+        around = canvas[height // 2 - 20 : height // 2 - 4, width // 4 - 40 : width // 4 - 4]
+        assert np.median(around) < 10
+        assert np.median(canvas[-20:]) > 230
     finally:
         explorer.viewer.close()
         process_events(0.05)

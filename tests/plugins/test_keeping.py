@@ -67,6 +67,36 @@ def test_a_saved_session_opens_in_another_window_pixel_for_pixel(own_window, tmp
         assert len(second.keeper.bookmarks) == ndisplay - 1
 
 
+KINDS = {
+    "waves of a few k": {"band": (0.5, 1.2), "plots": ("power", "mass")},
+    "peaks of one bin": {"peaks": True, "peak_range": (0.8, 1.4)},
+    "a surface, other contrast": {"rendering": "iso", "iso_density": 4.0, "contrast": (-0.8, 0.7)},
+    "sized points": {"rendering": "points", "colouring": "error"},
+    "difference": {"layout": "difference", "reference_index": 0},
+    "overlap in a slice": {"layout": "overlap", "top_percent": 12.0, "ndisplay": 2},
+    "swipe of waves": {"layout": "swipe", "slices": (5, 8, 8), "band": (0.3, 0.9)},
+    "orthogonal slices": {"layout": "orthogonal", "plots": ("power", "bispectrum", "dice")},
+}
+"""Settings beside those of :func:`change`, whose session opens to the same pixels."""
+
+
+def test_sessions_of_every_kind_of_settings_open_in_another_window_pixel_for_pixel(own_window, tmp_path):
+    first, second = own_window(), own_window()
+    opened = first.state.snapshot()
+    for name, settings in KINDS.items():
+        first.go_to(replace(opened, **settings))
+        first.viewer.scene.camera.angles = (5.0, 40.0, -10.0)
+        picture = canvas(first)
+        path = tmp_path / f"{name}.json"
+        first.keeper.session().save(path)
+        second.keeper.take_over(SavedSession.load(path))
+        assert np.array_equal(below_titles(canvas(second)), below_titles(picture)), name
+        for place, tile in first.slices.tiles.items():
+            assert np.array_equal(second.slices.tiles[place].pixels, tile.pixels), name
+        assert second.slices.bar._text == first.slices.bar._text
+        assert second.plots.choice._chosen.text() == first.plots.choice._chosen.text()
+
+
 def test_a_session_of_a_model_that_is_gone_is_one_line(explorer):
     session = explorer.keeper.session()
     explorer.keeper.take_over(replace(session, settings=replace(session.settings, model="gone")))

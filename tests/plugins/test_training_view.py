@@ -113,7 +113,7 @@ def test_playing_shows_every_checkpoint_and_stops_at_the_last(explorer):
 
 def test_a_new_checkpoint_is_followed_and_one_that_is_looked_at_is_left_alone(explorer, run, tiny_model_folder):
     section = explorer.controls.training
-    explorer._watch._interval = 0.02
+    explorer.models.watch._interval = 0.02
     write_checkpoint(run, tiny_model_folder, 600)
     until(lambda: "iteration 600" in section.text.text())
     wait_until_shown(explorer)
@@ -150,6 +150,6 @@ def test_another_model_can_be_looked_at_and_the_training_come_back_to(explorer, 
 
 
 def test_the_watch_ends_with_the_window(window):  # the last: it closes the window
-    watch = window._watch
+    watch = window.models.watch
     window.stop()
     assert not watch._thread.is_alive()

@@ -187,3 +187,9 @@ def test_views_are_part_of_undo_and_of_what_the_command_line_says(explorer, sett
     wanted = replace(settings, layout="swipe", rendering="iso", iso_density=30.0, contrast=(-0.5, 0.5), peaks=True)
     command = as_command(wanted, settings)
     assert with_choices(settings, [word for word in __import__("shlex").split(command) if "=" in word]) == wanted
+
+
+def test_a_window_that_opens_with_orthogonal_slices_gives_them_most_of_its_room(own_window):
+    wide, narrow = own_window(layout="orthogonal"), own_window()
+    process_events(0.2)
+    assert wide.slices.width() > 1.5 * narrow.slices.width()

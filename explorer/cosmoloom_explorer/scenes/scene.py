@@ -171,9 +171,12 @@ class Scene:
     ) -> Any:
         """Show the scene to be turned: in a notebook by PyVista's Jupyter backend, else in a window.
 
-        Arguments and errors are those of :meth:`save`; what PyVista's ``show`` returns is returned.
+        Arguments and errors are those of :meth:`save`; what PyVista's ``show`` returns is returned.  In a cell that is
+        narrower than the size, the view keeps its shape and shrinks.
         """
-        return self.plotter(size=size, style=style, camera=camera, off_screen=None).show()
+        width, height = size
+        shrinks = {"width": f"min(100%, {width}px)", "height": f"auto; aspect-ratio: {width} / {height}"}
+        return self.plotter(size=size, style=style, camera=camera, off_screen=None).show(jupyter_kwargs=shrinks)
 
     def plotter(
         self,

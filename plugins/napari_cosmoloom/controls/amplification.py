@@ -27,6 +27,8 @@ class Amplification(QWidget):
         self.curve = SmallCurve()
         self.curve.set_axes((-2.0, 3.0), (-2.4, 0.8), X_TICKS, Y_TICKS)
         self.text = note()
+        self.text.ensurePolished()  # it has its small font only then
+        self.text.setMinimumHeight(2 * self.text.fontMetrics().lineSpacing())  # so that nothing jumps as numbers grow
         layout.addWidget(self.text)
         layout.addWidget(self.curve)
         tip = (

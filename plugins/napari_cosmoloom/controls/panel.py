@@ -16,6 +16,7 @@ from napari_cosmoloom.controls.editing import EditingSection
 from napari_cosmoloom.controls.kappa import KappaSection
 from napari_cosmoloom.controls.model import ModelSection
 from napari_cosmoloom.controls.named_directions import NamedDirectionsSection
+from napari_cosmoloom.controls.own_box import OwnBoxSection
 from napari_cosmoloom.controls.reconstruction import ReconstructionSection
 from napari_cosmoloom.controls.record import RecordSection
 from napari_cosmoloom.controls.redshift import RedshiftSection
@@ -59,6 +60,7 @@ class ControlPanel(QWidget):
         self.editing = EditingSection(state, self.show_error)
         self.editing.show_box(card.box_size)
         self.reference = ReferenceSection(state, self.show_error)
+        self.own_box = OwnBoxSection(state, self.show_error)
         self.reconstruction = ReconstructionSection(state, self.show_error)
         self.display = DisplaySection(state, self.show_error)
         self.views = ViewsSection(state, self.show_error)
@@ -70,8 +72,8 @@ class ControlPanel(QWidget):
         rows.setSpacing(10)
         for section in (
             self.model, self.training, self.redshift, self.kappa, self.seed, self.ways, self.named, self.directions,
-            self.component, self.typicality, self.atlas, self.editing, self.reference, self.reconstruction,
-            self.display, self.views, self.session, self.record,
+            self.component, self.typicality, self.atlas, self.editing, self.reference, self.own_box,
+            self.reconstruction, self.display, self.views, self.session, self.record,
         ):  # fmt: skip
             rows.addWidget(section)
         rows.addStretch(1)

@@ -1,4 +1,4 @@
-"""A simulated box beside what the model makes of it: encode, refine, and how much of it is found again."""
+"""A box beside what the model makes of it: encode, refine, and how much of it is found again."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ STRONG = 5.0
 
 
 class ReconstructionSection(Section):
-    """Where the simulated box lies in the latent space, and Dice of the two fields while anything moves.
+    """Where the box beside lies in the latent space, and Dice of the two fields while anything moves.
 
     ``encoding()`` asks for the latent of the box beside, ``refining(int)`` to better it by so many steps,
     ``cancelled()`` to stop.
@@ -30,16 +30,17 @@ class ReconstructionSection(Section):
     cancelled = Signal()
 
     def __init__(self, state: ExplorerState, report: Report) -> None:
-        super().__init__("RECONSTRUCT THE SIMULATION", state, report)
+        super().__init__("RECONSTRUCT WHAT STANDS BESIDE", state, report)
         row = QHBoxLayout()
         row.setSpacing(6)
         self.encode = button(
-            "encode\N{HORIZONTAL ELLIPSIS}", "Find the latent of the simulation beside, at its redshift (Ctrl+Alt+O)."
+            "encode\N{HORIZONTAL ELLIPSIS}", "Find the latent of the box beside, at its redshift (Ctrl+Alt+O)."
         )
         self.encode.clicked.connect(self.encoding)
         self.steps = WholeBox((1, 5000))
         self.steps.setValue(STEPS)
         self.steps.setSuffix(" steps")
+        self.steps.setMinimumWidth(98)
         self.steps.setToolTip("How many steps to better the latent on screen by.")
         self.steps.setAccessibleName("steps of refinement")
         self.refine = button("refine\N{HORIZONTAL ELLIPSIS}", "Better the latent on screen, step by step (Ctrl+Alt+R).")

@@ -28,6 +28,7 @@ class ReferenceSection(Section):
         self.choice.setAccessibleName("held-out simulation")
         self.choice.setEnabled(False)
         self.choice.currentIndexChanged.connect(lambda index: self.put("reference_index", max(index, 0)))
+        self.choice.activated.connect(lambda _: self.put("own_box", None))
         row.addWidget(QLabel("held out"))
         row.addWidget(self.choice, 1)
         self.rows.addLayout(row)
@@ -55,6 +56,10 @@ class ReferenceSection(Section):
     def show_frame(self, frame: Frame) -> None:
         """Say at which redshift the simulation is shown."""
         reference = frame.view.reference
+        if reference is not None and reference.own_box is not None:
+            self._snapshot.setText(readouts.own_box_text(reference.own_box, frame.view.field.redshift))
+            self._snapshot.setToolTip(reference.own_box[0])
+            return
         if reference is None or reference.index >= len(self._sources):
             self._snapshot.setText(readouts.NO_REFERENCE)
             return

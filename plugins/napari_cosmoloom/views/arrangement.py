@@ -12,7 +12,7 @@ from cosmoloom_explorer import ExplorerState, Frame, colours
 from cosmoloom_explorer.layouts import COMPARING, Rendering
 from cosmoloom_explorer.peaks import Peaks
 from napari_cosmoloom import napari_window
-from napari_cosmoloom.layers import MARGIN, FieldLayers
+from napari_cosmoloom.layers import FieldLayers
 from napari_cosmoloom.views.compared_layers import ComparedLayers
 from napari_cosmoloom.views.scene_marks import SceneMarks
 
@@ -98,10 +98,13 @@ class Arrangement(QObject):
         arranged = (layout, state.rendering, state.ndisplay, self._layers.n)
         if arranged != self._arranged:
             self._arranged = arranged
-            self._mark(self.compared.show(layout))
+            compared = self.compared.provide(layout)  # a new layer is put into the views of before
+            with napari_window.arranged_once(self._viewer):
+                self.compared.show(layout)
+                self._show_fields(generated=layout != "swipe", simulation=layout in ("beside", *COMPARING))
+            self._mark(compared)
             self._layers.others = self.compared.volumes
-            self._show_fields(generated=layout != "swipe", simulation=layout in ("beside", *COMPARING))
-            self._viewer.reset_view(margin=MARGIN, reset_camera_angle=False)
+            self._layers.enclose()
             (self._blink.start if layout == "blink" else self._blink.stop)()
         as_points = state.rendering == "points" and state.ndisplay == 3
         for layer in self._look_alike():
@@ -152,7 +155,7 @@ class Arrangement(QObject):
         wall = state.slices[0] * size / state.limits.n if state.layout == "swipe" else None
         for marks in self.marks.values():
             marks.show_cross(at, size, flat=flat)
-            marks.show_frame(size, wall=wall)
+            marks.show_frame(size, flat=flat, wall=wall)
         volumes, ring_colours = (frame.generated, frame.reference), (colours.GENERATED, colours.SIMULATION)
         fields = zip(self._layers.both, volumes, ring_colours, strict=True)
         for column, (layer, volume, colour) in enumerate(fields):
@@ -186,7 +189,8 @@ class Arrangement(QObject):
 
     def _on_blink(self) -> None:
         generated = not self._layers.generated.visible
-        self._show_fields(generated=generated, simulation=not generated)
+        with napari_window.arranged_once(self._viewer):
+            self._show_fields(generated=generated, simulation=not generated)
 
 
 def peaks_of(frame: Frame | None, column: int) -> Peaks | None:

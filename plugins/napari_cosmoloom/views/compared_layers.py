@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -18,7 +20,7 @@ ONLY_GENERATED, ONLY_SIMULATION, BOTH = 1, 2, 3
 
 
 class ComparedLayers:
-    """One layer per layout that needs one, made when it is first shown.
+    """One layer per layout that needs one, made before it is first shown.
 
     Parameters
     ----------
@@ -42,14 +44,25 @@ class ComparedLayers:
         """Those that are drawn as volumes: labels are not."""
         return tuple(layer for layout, layer in self._layers.items() if layout != "overlap")
 
+    @property
+    def makers(self) -> list[Callable[[], Any]]:
+        """What makes each of the layers ahead."""
+        return [partial(self.provide, layout) for layout in BUFFERS]
+
     def layer(self, layout: Layout) -> Any:
         """Return the layer of a layout; None where none was made, or it was removed."""
         layer = self._layers.get(layout)
         return layer if layer in self._viewer.layers else None
 
+    def provide(self, layout: Layout) -> Any:
+        """Return the layer of a layout, made hidden if there is none yet; None where the layout has none."""
+        if layout in BUFFERS and self.layer(layout) is None:
+            self._layers[layout] = self._make(layout)
+        return self._layers.get(layout)
+
     def show(self, layout: Layout) -> Any:
         """Show the layer of a layout and hide the others; return it, None where the layout has none."""
-        wanted = self._provide(layout) if layout in BUFFERS else None
+        wanted = self.provide(layout)
         for layer in self._layers.values():
             if layer in self._viewer.layers and layer.visible != (layer is wanted):
                 layer.visible = layer is wanted
@@ -81,25 +94,19 @@ class ComparedLayers:
     def _remake(self, layout: Layout, layer: Any) -> None:
         self._viewer.layers.remove(layer)
         del self._layers[layout]
-        self._provide(layout)
-
-    def _provide(self, layout: Layout) -> Any:
-        if self.layer(layout) is None:
-            self._layers[layout] = self._make(layout)
-        return self._layers[layout]
+        self.provide(layout).visible = True
 
     def _make(self, layout: Layout) -> Any:
         like = self._like
         data = np.zeros(like.data.shape, dtype=BUFFERS[layout])
-        place = {"scale": like.scale, "translate": like.translate, "axis_labels": like.axis_labels}
+        place = {"scale": like.scale, "translate": like.translate, "axis_labels": like.axis_labels, "visible": False}
         selected = set(self._viewer.layers.selection)
         if layout == "overlap":
-            layer = self._viewer.add_labels(data, name="Overlap of the densest", opacity=0.9, **place)
-            from napari.utils.colormaps import DirectLabelColormap
-
-            shown: dict[int | None, str] = {None: "transparent", 0: "transparent", BOTH: colours.TEXT}
-            shown |= {ONLY_GENERATED: colours.GENERATED, ONLY_SIMULATION: colours.SIMULATION}
-            layer.colormap = DirectLabelColormap(color_dict=shown)
+            shown = {ONLY_GENERATED: colours.GENERATED, ONLY_SIMULATION: colours.SIMULATION, BOTH: colours.TEXT}
+            layer = self._viewer.add_labels(
+                data, name="Overlap of the densest", opacity=0.9,
+                colormap=napari_window.label_colours([shown[label] for label in sorted(shown)]), **place,
+            )  # fmt: skip
             layer.editable = False
         elif layout == "difference":
             layer = self._viewer.add_image(

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from vispy.visuals.transforms import STTransform
 
 from cosmoloom.keys import Colouring
 from cosmoloom_explorer import colours
@@ -17,6 +18,8 @@ SMALLEST_SIZE = 0.25
 MOST_POINTS = 40_000
 LARGEST = 3.0
 """Width of the largest point [voxels]."""
+GROUND = "#000004"
+"""Of a box on a light ground; that of empty voxels."""
 PEAK_SIZE = 9
 """[pixels]"""
 CUBE_EDGES = np.array(
@@ -49,12 +52,15 @@ class SceneMarks:
 
     def __init__(self, viewer: Any, layer: Any) -> None:
         self._viewer, self.layer = viewer, layer
-        self._shown_frame: tuple[float | None, float | None] = (None, None)
+        self._shown_frame: tuple[object, ...] = ()
         self._shown_cross: tuple[float, ...] = ()
-        self._cross = napari_window.add_lines(viewer, layer, color=f"{colours.TEXT}88", order=900_001)
+        on_fields = colours.THEMES["dark"]["TEXT"]  # which are dark in either theme
+        self._cross = napari_window.add_lines(viewer, layer, color=f"{on_fields}88", order=900_001)
         self._peaks = napari_window.add_markers(viewer, layer, order=900_002, in_world=False)
         self._frame = napari_window.add_lines(viewer, layer, color=colours.LINE, order=800_000)
         self._points = napari_window.add_markers(viewer, layer, order=900_000, in_world=True)
+        # Rays that pass a volume's edges between two samples see through it: ragged holes on a light ground.
+        self._ground = napari_window.add_cube(viewer, layer, color=GROUND) if colours.on_light() else None
 
     def settle(self) -> None:
         """Go to where the layer is drawn now."""
@@ -74,12 +80,15 @@ class SceneMarks:
             ends[:, 2] = 0.0
         self._cross.set_data(pos=ends, connect="segments")
 
-    def show_frame(self, box_size: float, *, wall: float | None = None) -> None:
+    def show_frame(self, box_size: float, *, flat: bool, wall: float | None = None) -> None:
         """Draw the edges of the box, and of a wall across x [Mpc/h]; None draws no wall."""
-        shown = box_size, wall
+        shown = box_size, wall, flat
         if self._frame is None or shown == self._shown_frame:
             return
         self._shown_frame = shown
+        if self._ground is not None:
+            _set_visible(self._ground, not flat)
+            self._ground.transform = STTransform(scale=(box_size, box_size, box_size))
         edges = CUBE_EDGES * box_size
         if wall is not None:
             square = edges[8:].copy()  # those along y and z, of which every other one stands at x = 0
@@ -129,7 +138,8 @@ class SceneMarks:
             node.parent = None
 
     def _nodes(self) -> list[Any]:
-        return [node for node in (self._cross, self._peaks, self._points, self._frame) if node is not None]
+        nodes = self._ground, self._cross, self._peaks, self._points, self._frame
+        return [node for node in nodes if node is not None]
 
 
 def _set_visible(node: Any, visible: bool) -> None:
