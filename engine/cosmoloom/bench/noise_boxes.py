@@ -20,7 +20,7 @@ VOXEL_SIZE = 1.0
 
 
 def write_noise_boxes(path: Path, *, n: int, redshifts: tuple[float, ...]) -> None:
-    """Write a store with two boxes of lognormal white noise of mean 1.
+    """Write a store with two boxes of lognormal white noise of mean 1, and with initial conditions of other phases.
 
     Parameters
     ----------
@@ -35,8 +35,8 @@ def write_noise_boxes(path: Path, *, n: int, redshifts: tuple[float, ...]) -> No
     wanted = tuple(sorted(redshifts, reverse=True))
     for seed, name in enumerate((TRAINED, VALIDATION)):
         group = store.append(
-            name=name, plan={"noise": seed}, cosmology=Cosmology(), box_size=VOXEL_SIZE * n, redshifts=wanted, n=n,
-            mean_count=None,
+            name=name, plan={"noise": seed, "seed": seed, "n_particles": n, "fixed": False, "mirrored": False},
+            cosmology=Cosmology(), box_size=VOXEL_SIZE * n, redshifts=wanted, n=n, mean_count=None,
         )  # fmt: skip
         noise = np.random.default_rng(seed).standard_normal((n, n, n), dtype=np.float32)
         for snapshot, redshift in enumerate(wanted):

@@ -81,6 +81,12 @@ def test_every_preset_finds_what_it_needs_in_boxes_of_noise(tmp_path, name):
     assert side % data.coarsen == 0
 
 
+def test_a_training_that_needs_initial_conditions_is_measured():
+    found = measure_preset(Job(preset="loom32-primordial", settings=("updates.batch=2",), iterations=1, plain=False))
+    assert found.operations > 0
+    assert found.share_of_limit > 0
+
+
 def test_noise_has_the_mean_of_the_universe_and_every_snapshot(tmp_path):
     write_noise_boxes(tmp_path / "boxes.zarr", n=16, redshifts=(0.0, 2.0))
     stored = SimulationStore.open(tmp_path / "boxes.zarr")[TRAINED]
