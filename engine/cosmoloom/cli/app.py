@@ -59,6 +59,8 @@ def cosmoloom(
 
 def main(arguments: list[str] | None = None) -> int:
     """Run a command; return 0, 2 for bad input, or 130 when interrupted."""
+    if "JPY_PARENT_PID" in os.environ:  # what "!" in a notebook runs has a terminal, but the page erases nothing
+        os.environ.setdefault("TTY_COMPATIBLE", "0")  # lines instead of bars, as in a file
     try:
         status = app(arguments, standalone_mode=False)
     except CosmoloomError as error:

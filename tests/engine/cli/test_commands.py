@@ -3,6 +3,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 
 import numpy as np
 import pytest
@@ -106,3 +107,25 @@ def test_an_interrupted_simulation_keeps_its_complete_boxes(tmp_path):
     assert len(kept) >= 2
     assert f"keeps its {len(kept)} complete boxes" in out
     assert all(np.isfinite(run.density(0.0)).all() for run in kept)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no pseudo-terminals")
+@pytest.mark.parametrize(("where", "erases"), [({}, True), ({"JPY_PARENT_PID": "1"}, False)])
+def test_bars_move_in_a_terminal_and_are_left_out_in_a_notebook(tmp_path, where, erases):
+    import pty
+
+    surroundings = {key: value for key, value in os.environ.items() if key != "JPY_PARENT_PID"}
+    command = [sys.executable, "-c", "from cosmoloom.cli.app import main; main()", "simulate", str(tmp_path / "a.zarr")]
+    ours, theirs = pty.openpty()
+    run = subprocess.Popen(
+        [*command, "--boxes", "1", "--box-size", "32", "--particles", "16", "--grid", "16", "--redshifts", "0"],
+        stdin=theirs, stdout=theirs, stderr=theirs, env={**surroundings, "TERM": "xterm", **where},
+    )  # fmt: skip
+    os.close(theirs)
+    shown = b""
+    with suppress(OSError):  # Linux says so when the other side has closed
+        while piece := os.read(ours, 4096):
+            shown += piece
+    os.close(ours)
+    assert run.wait() == 0
+    assert (b"\x1b[" in shown) == erases
