@@ -6,12 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cosmoloom.cluster.workers import share
+from cosmoloom.cluster.workers import one_at_a_time, share
 from cosmoloom.data.resumable import ResumableGroup, has_chunk
 from cosmoloom.errors import InvalidInputError
 from cosmoloom.models import load
@@ -22,8 +21,6 @@ if TYPE_CHECKING:
     from cosmoloom.pipeline.model import Model
 
 FIELDS = "density"
-_one_at_a_time = Lock()
-"""A worker may have several threads; networks keep buffers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +112,7 @@ def _draw(job: _Draw) -> None:
     place = (job.number, *(0,) * (fields.ndim - 1))
     if has_chunk(fields, place):
         return
-    with _one_at_a_time:
+    with one_at_a_time:
         model = _loaded(given.model, given.device)
         if model.card.weights_sha256 != given.weights_sha256:
             raise InvalidInputError(f"a worker has other weights under the name {given.model}; install one version")

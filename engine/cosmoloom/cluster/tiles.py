@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cosmoloom.cluster.workers import share
+from cosmoloom.cluster.workers import one_at_a_time, share
 from cosmoloom.data.resumable import has_chunk
 from cosmoloom.errors import InvalidInputError
 from cosmoloom.models.refiners import load_refiner
@@ -25,8 +24,6 @@ if TYPE_CHECKING:
 
     from cosmoloom.nets.seamless import SeamlessRefiner
 
-_one_at_a_time = Lock()
-"""A worker may have several threads; networks keep buffers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,7 +123,7 @@ def _refine(job: _Refine) -> None:
     fine = group[job.fine]
     if has_chunk(fine, job.index):
         return
-    with _one_at_a_time:
+    with one_at_a_time:
         refiner = _loaded(job.refiner, job.weights_sha256, job.device)
         field = RefinedField(
             refiner, ArrayField(group[job.coarse]), scale=job.scale, circumstances=job.circumstances

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from threading import Lock
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from cosmoloom.errors import InvalidInputError, MissingExtraError
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 JobT = TypeVar("JobT")
 ResultT = TypeVar("ResultT")
 
+one_at_a_time = Lock()
+"""A worker may have several threads; networks keep buffers."""
 PATIENCE = 10.0
 """How long a scheduler may take to answer [s]."""
 
