@@ -196,16 +196,22 @@ class SimulationStore:
 
     def names(self) -> list[str]:
         """Return the names of all complete simulations, in order."""
-        groups = self._group["simulations"].groups()
-        return sorted(name for name, group in groups if group.attrs.get("complete", False))
+        return sorted(name for name, group in self._groups().items() if group.attrs.get("complete", False))
 
     def name_for(self, plan: dict[str, Any]) -> str:
         """Return the name of the simulation with this plan, complete or not; else the next free number."""
-        groups = dict(self._group["simulations"].groups())
+        groups = self._groups()
         same = [name for name, group in groups.items() if group.attrs.get("plan") == plan]
         if same:
             return min(same)
         return f"{max((int(name) for name in groups if name.isdecimal()), default=-1) + 1:04d}"
+
+    def _groups(self) -> dict[str, Any]:
+        """Return the groups of all simulations: not the files that a write leaves beside them for a moment."""
+        simulations = self._group["simulations"]
+        folders = (entry.name for entry in (self.path / "simulations").iterdir() if entry.is_dir())
+        found = {name: simulations.get(name) for name in folders}
+        return {name: group for name, group in found.items() if group is not None}
 
     def interrupted(self, name: str, plan: dict[str, Any]) -> Any | None:
         """Return the group of a simulation that was begun by this plan and is not complete."""

@@ -125,3 +125,10 @@ def test_a_plan_is_plain_enough_for_json():
     import json
 
     assert json.loads(json.dumps(asdict(plan())))["redshifts"] == [1.0, 0.0]
+
+
+def test_a_file_that_is_being_written_is_no_simulation(store, recwarn):
+    (store.path / "simulations" / "zarr.0f.partial").write_text("{")  # as zarr leaves for a moment, or when killed
+    assert store.names() == ["0000"]
+    assert store.name_for({}) == "0001"
+    assert not recwarn.list

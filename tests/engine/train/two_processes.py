@@ -6,6 +6,7 @@ Started once per process as ``python two_processes.py OUT``, in the environment 
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import torch
 from torch import nn
@@ -73,3 +74,5 @@ if __name__ == "__main__":
         result = play(Compute(device=device, processes=processes))
         if processes.leads:
             torch.save(result, sys.argv[1])
+    left = [thread for thread in Path("/proc/self/task").glob("*/comm") if "gloo" in thread.read_text()]
+    assert not left, "threads of the group would outlive the interpreter, and abort the process"
