@@ -35,6 +35,7 @@ from cosmoloom.train.game import Round
 from cosmoloom.train.games.duel import Drawer, Duel, Terms
 from cosmoloom.train.games.primordial_batch import PrimordialBatch, primordial_drawer
 from cosmoloom.train.generated import Generated
+from cosmoloom.train.lattice import lattice_error, steps_in_cells
 from cosmoloom.train.log_calibration import calibrate_log
 from cosmoloom.train.optimisers import set_pace
 from cosmoloom.train.pair_match import PairMatch
@@ -129,11 +130,11 @@ class PrimordialGame(Duel[PrimordialRecipe, PrimordialBatch, Collapse, PairCriti
 
     @property
     def further(self) -> tuple[str, ...]:
-        """What the ensembles must share, and what holds volumes to their initial conditions."""
-        return ("match", "blocks")
+        """What the ensembles must share, what holds volumes to their initial conditions, and what hides the cells."""
+        return ("match", "blocks", "lattice")
 
     def further_terms(self, made: Tensor, batch: PrimordialBatch, iteration: int) -> Terms:
-        """Return errors of the statistics that ensembles share, and of block means, of the batch of all processes."""
+        """Return errors of the statistics that ensembles share, of block means and of steps in cells, of the whole batch."""
         weights, density = self.recipe.match, made.exp()
         with torch.no_grad():
             real = self._network_field(batch.density, batch)
@@ -147,7 +148,12 @@ class PrimordialGame(Duel[PrimordialRecipe, PrimordialBatch, Collapse, PairCriti
         wanted, reached = (block_mean(fields, weights.regression_block) for fields in (real, seen))
         mean = self.compute.processes.mean
         blocks = mean((reached - wanted).square().mean()) / mean(wanted.square().mean())
-        return {"match": (weights.weight, match), "blocks": (weights.regression_weight, blocks)}
+        lattice = lattice_error(mean(steps_in_cells(seen)))
+        return {
+            "match": (weights.weight, match),
+            "blocks": (weights.regression_weight, blocks),
+            "lattice": (weights.lattice_weight, lattice),
+        }
 
     def state(self) -> dict[str, Any]:
         """Return what every duel keeps, the optimiser of the first stage, and the running means."""

@@ -62,6 +62,8 @@ class PrimordialMatch(Section):
     """Largest wavenumber whose power is matched [h/Mpc]."""
     regression_weight: Annotated[float, PACE] = Field(default=1.0, ge=0)
     """Weight in the generator's loss of the error of block means, over their variance."""
+    lattice_weight: Annotated[float, PACE] = Field(default=1.0, ge=0)
+    """Weight in the generator's loss of what steps within the network's cells differ from those between them."""
     regression_block: int = Field(default=4, ge=1)
     """Voxels per side of these blocks: coarser than what initial conditions leave to chance."""
 
