@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -12,12 +13,15 @@ from torch import Tensor
 from cosmoloom.data.crops import Crops
 from cosmoloom.models.refiner_card import RefinerCard
 from cosmoloom.models.refiners import save_refiner
+from cosmoloom.nets.conditional import interleave
 from cosmoloom.nets.seamless import SeamlessRefiner
 from cosmoloom.nets.seamless_critic import RefinerCritic
 from cosmoloom.train.compute import Compute
-from cosmoloom.train.games.duel import Drawer, Duel
+from cosmoloom.train.games.duel import Drawer, Duel, Terms
 from cosmoloom.train.games.refiner_batch import RefinerBatch, measure_contrast, refiner_drawer
+from cosmoloom.train.lattice import lattice_error, steps_in_cells
 from cosmoloom.train.recipes.refiner import RefinerRecipe
+from cosmoloom.train.scale_match import ScaleMatch
 
 
 class RefinerGame(Duel[RefinerRecipe, RefinerBatch, SeamlessRefiner, RefinerCritic]):
@@ -37,12 +41,14 @@ class RefinerGame(Duel[RefinerRecipe, RefinerBatch, SeamlessRefiner, RefinerCrit
 
     def __init__(self, recipe: RefinerRecipe, crops: Crops, compute: Compute) -> None:
         torch.manual_seed(recipe.seed)
-        sizes, contrast = recipe.networks, measure_contrast(recipe, crops)
+        data, sizes, contrast = recipe.data, recipe.networks, measure_contrast(recipe, crops)
         super().__init__(
             recipe, crops, compute,
             generator=SeamlessRefiner(sizes.config, contrast),
             critic=RefinerCritic(contrast, widths=sizes.critic_widths, condition_width=sizes.condition_width),
         )  # fmt: skip
+        voxel_sizes = [2 * scale * crops.voxel_size for scale in data.scales]
+        self.match = ScaleMatch(data.redshifts, voxel_sizes, n=data.n, compute=compute)
 
     def drawer(self, crops: Crops) -> Drawer:
         """Return a function that draws sub-volumes and noise."""
@@ -70,6 +76,31 @@ class RefinerGame(Duel[RefinerRecipe, RefinerBatch, SeamlessRefiner, RefinerCrit
         """Return real and generated sub-volumes, and redshifts."""
         return batch.fine, made, batch.redshift
 
+    @property
+    def further(self) -> tuple[str, ...]:
+        """What the ensembles must share, and what hides the coarse voxels."""
+        return ("match", "lattice")
+
+    def further_terms(self, made: Tensor, batch: RefinerBatch, iteration: int) -> Terms:
+        """Return errors of the statistics that ensembles share, and of steps in coarse voxels, of the whole batch."""
+        weights, pace = self.recipe.match, self.recipe.updates.pace(iteration)
+        with torch.no_grad():
+            real = self._log(batch.fine, batch)
+        log = self._log(made, batch)
+        match = self.match.loss((batch.fine, real), (made, log), batch.redshift, batch.voxel_size, pace=pace)
+        lattice = lattice_error(self.compute.processes.mean(steps_in_cells(log)))
+        return {"match": (weights.weight, match), "lattice": (weights.lattice_weight, lattice)}
+
+    def state(self) -> dict[str, Any]:
+        """Return what every duel keeps, and the running means."""
+        return {**super().state(), "match": self.match.state()}
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Take over a state; what it lacks begins anew."""
+        super().restore(state)
+        if "match" in state:
+            self.match.restore(state["match"])
+
     @torch.no_grad()
     def draw(self, count: int, *, redshift: float, seed: int) -> Tensor:
         """Refine real coarse sub-volumes of the training boxes, shape (count, n, n, n)."""
@@ -95,3 +126,7 @@ class RefinerGame(Duel[RefinerRecipe, RefinerBatch, SeamlessRefiner, RefinerCrit
             training={**self.recipe.facts(), "iterations_done": iteration},
         )
         return save_refiner(folder, refiner=self.average, card=card)
+
+    def _log(self, fine: Tensor, batch: RefinerBatch) -> Tensor:
+        """Return the standardised logarithm of fine densities, shape (b, n, n, n), as the critic sees it."""
+        return interleave(self.seen(fine, batch)[:, :8])

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
 from cosmoloom.errors import InvalidInputError
 from cosmoloom.nets.seamless import RefinerConfig
 from cosmoloom.train.recipes.duel import DuelRecipe
-from cosmoloom.train.recipes.section import Section
+from cosmoloom.train.recipes.section import PACE, Section
 from cosmoloom.train.recipes.sections import DataSection
 
 
@@ -44,12 +44,22 @@ class RefinerNetworks(Section):
         return RefinerConfig(width=self.width, depth=self.depth, condition_width=self.condition_width)
 
 
+class RefinerMatch(Section):
+    """What refined volumes must share with real ones beside the critic's opinion."""
+
+    weight: Annotated[float, PACE] = Field(default=0.1, ge=0)
+    """Weight in the generator's loss of statistics that ensembles share."""
+    lattice_weight: Annotated[float, PACE] = Field(default=1.0, ge=0)
+    """Weight in the generator's loss of what steps within coarse voxels differ from those between them."""
+
+
 class RefinerRecipe(DuelRecipe):
     """Recipe of :class:`cosmoloom.train.games.refiner.RefinerGame`."""
 
     game: Literal["refiner"] = "refiner"
     data: RefinerData
     networks: RefinerNetworks = RefinerNetworks()
+    match: RefinerMatch = RefinerMatch()
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
