@@ -134,7 +134,7 @@ class PrimordialGame(Duel[PrimordialRecipe, PrimordialBatch, Collapse, PairCriti
         return ("match", "blocks", "lattice")
 
     def further_terms(self, made: Tensor, batch: PrimordialBatch, iteration: int) -> Terms:
-        """Return errors of the statistics that ensembles share, of block means and of steps in cells, of the whole batch."""
+        """Return errors of shared statistics, of block means and of steps in cells, of the whole batch."""
         weights, density = self.recipe.match, made.exp()
         with torch.no_grad():
             real = self._network_field(batch.density, batch)
