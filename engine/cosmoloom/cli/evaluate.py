@@ -59,19 +59,20 @@ def evaluate(
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    from cosmoloom import load
     from cosmoloom.cli.device import require_device
     from cosmoloom.cli.lists import names, numbers
     from cosmoloom.data.store import SimulationStore
     from cosmoloom.errors import InvalidInputError
     from cosmoloom.evaluate.maps import evaluate_maps
+    from cosmoloom.evaluate.refined import load_judged
     from cosmoloom.evaluate.report import evaluate_side_by_side
-    from cosmoloom.models import locate, save_card
+    from cosmoloom.models import locate, read_card, save_card
+    from cosmoloom.pipeline.model import Model
 
     wanted = None if redshifts is None else numbers(redshifts, option="--redshifts")
     chosen = models or ["primordial64"]
     simulations, boxes = SimulationStore.open(store), names(held_out)
-    sources = [load(model, device=require_device(device)) for model in chosen]
+    sources = [load_judged(model, device=require_device(device)) for model in chosen]
     if len({source.card.dimensions for source in sources}) > 1:
         raise InvalidInputError("models of volumes and of maps cannot be compared; evaluate them one by one")
     console = Console(stderr=True)
@@ -82,19 +83,20 @@ def evaluate(
         def show(done: int, total: int) -> None:
             progress.update(task, completed=done, total=total)
 
-        if sources[0].card.dimensions == 2:
+        flat = [source for source in sources if isinstance(source, Model) and source.card.dimensions == 2]
+        if flat:
             maps = evaluate_maps(
-                sources, simulations, boxes, wanted, samples, out, seed=seed, fresh_store=fresh_store, on_progress=show
+                flat, simulations, boxes, wanted, samples, out, seed=seed, fresh_store=fresh_store, on_progress=show
             )
         else:
             found = evaluate_side_by_side(
                 sources, simulations, boxes, wanted, samples, out,
                 kappa=kappa, seed=seed, fresh_store=fresh_store, on_progress=show,
             )  # fmt: skip
-    measured = _show_maps(maps, out) if sources[0].card.dimensions == 2 else _show(found, out)
+    measured = _show_maps(maps, out) if flat else _show(found, out)
     if record:
-        for model, source, entries in zip(chosen, sources, measured, strict=True):
-            save_card(locate(model), source.card.model_copy(update={"measured": entries}))
+        for model, entries in zip(chosen, measured, strict=True):
+            save_card(locate(model), read_card(model).model_copy(update={"measured": entries}))
 
 
 def _show(evaluations: Sequence[Evaluation], out: Path) -> list[dict[str, Any]]:

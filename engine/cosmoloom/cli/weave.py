@@ -204,15 +204,11 @@ def _into_file(pieces: Iterator[Landed], out: Path, facts: dict[str, Any], *, sc
 
     from cosmoloom.data.atomic import require_writable
     from cosmoloom.data.writers import require_known_suffix, write_fields
+    from cosmoloom.pipeline.multiscale.landed import put_together
 
     require_known_suffix(out)
     require_writable(out)
-    whole = None
-    for piece in _shown(pieces):
-        if piece.scale == scales:
-            whole = np.empty((piece.n,) * 3, dtype=np.float32) if whole is None else whole
-            whole[piece.where] = piece.density
-    assert whole is not None, "every stream ends with the finest scale"
+    whole = put_together(_shown(pieces), scale=scales)
     write_fields(out, whole, facts)
     print(f"{out}: {len(whole)}^3, box {facts['box_size']:g} Mpc/h, mean {float(whole.mean(dtype=np.float64)):.3f}")
 

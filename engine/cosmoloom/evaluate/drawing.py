@@ -11,27 +11,28 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from cosmoloom.data.pyramid import block_mean
+from cosmoloom.evaluate.refined import Judged, RefinedBoxes
 from cosmoloom.evaluate.sub_volumes import sub_volumes
+from cosmoloom.pipeline.multiscale.landed import put_together
 from cosmoloom.pipeline.multiscale.patch_model import patch_model
 from cosmoloom.pipeline.multiscale.patchwise import weave_from_nothing, weave_patches
 from cosmoloom.pipeline.published import PublishedModel
 
 if TYPE_CHECKING:
     from cosmoloom.evaluate.simulations import Selection
-    from cosmoloom.pipeline.model import Model
 
 BATCH = 8
 
 
-def draw_samples(model: Model, selection: Selection, kappa: float, seeds: range) -> Iterator[dict[float, Tensor]]:
+def draw_samples(model: Judged, selection: Selection, kappa: float, seeds: range) -> Iterator[dict[float, Tensor]]:
     """Yield samples of the same latents at every redshift, batch by batch.
 
-    A model of patches adds detail to the held-out boxes themselves, seen at its low resolution, and samples are the
-    sub-volumes of what it makes: it is judged at its own scale.
+    A model of patches, or a refiner, adds detail to the held-out boxes themselves, seen at its low resolution, and
+    samples are the sub-volumes of what it makes: it is judged at its own scale.
 
     Parameters
     ----------
-    model : Model
+    model : Model or RefinedBoxes
         What is judged.
     selection : Selection
         Redshifts, and the held-out boxes.
@@ -45,6 +46,9 @@ def draw_samples(model: Model, selection: Selection, kappa: float, seeds: range)
     dict
         From redshift to rho / cosmic mean, shape (b, n, n, n).
     """
+    if isinstance(model, RefinedBoxes):
+        yield from model.drawn(selection, seeds)
+        return
     if isinstance(model, PublishedModel) and model.card.makes == "patches":
         (redshift,) = selection.drawn
         woven = _woven_sub_volumes(model, selection, redshift, seeds)
@@ -70,13 +74,9 @@ def _woven_sub_volumes(
     for _ in range(rounds):
         for box in boxes:
             seed = seeds[0] + len(parts)
-            whole = np.empty_like(box)
             if patches.generator.factor == 1:
                 pieces = weave_from_nothing(box.shape[0], patches, seed=seed)
             else:
                 pieces = weave_patches(block_mean(box, patches.generator.factor), [patches], seed=seed)
-            for piece in pieces:
-                if piece.scale == 1:
-                    whole[piece.where] = piece.density
-            parts.append(sub_volumes(whole, selection.n)[:share])
+            parts.append(sub_volumes(put_together(pieces, scale=1), selection.n)[:share])
     return np.concatenate(parts)[: len(seeds)]

@@ -11,8 +11,8 @@ from cosmoloom.evaluate.evolution import LARGE_SCALE
 from cosmoloom.evaluate.further import FURTHER
 
 if TYPE_CHECKING:
+    from cosmoloom.evaluate.refined import Judged
     from cosmoloom.evaluate.simulations import Selection
-    from cosmoloom.pipeline.model import Model
 
 DEFINITIONS = {
     "density": "rho over the cosmic mean",
@@ -51,7 +51,7 @@ DEFINITIONS = {
 
 
 def facts(
-    model: Model, selection: Selection, *, name: str, kappa: float, seed: int, n_samples: int
+    model: Judged, selection: Selection, *, name: str, kappa: float, seed: int, n_samples: int
 ) -> dict[str, Any]:
     """Return all that a reader needs to repeat the evaluation, ready for JSON."""
     card, held_out = model.card, selection.held_out
@@ -87,7 +87,7 @@ def facts(
     }
 
 
-def _cautions(model: Model, selection: Selection, n_samples: int) -> list[str]:
+def _cautions(model: Judged, selection: Selection, n_samples: int) -> list[str]:
     held_out, count = selection.held_out, selection.n_sub_volumes
     plans = [simulation.group.attrs["plan"] for simulation in held_out]
     cautions = [

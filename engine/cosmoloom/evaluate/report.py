@@ -24,7 +24,7 @@ from cosmoloom.statistics.scores import Diversity
 from cosmoloom.statistics.scores.floor import FEWEST
 
 if TYPE_CHECKING:
-    from cosmoloom.pipeline.model import Model
+    from cosmoloom.evaluate.refined import Judged
 
 REDSHIFTS = (3.0, 1.5, 0.75, 0.5, 0.0)
 """Where models are compared by default, as far as they know these redshifts."""
@@ -80,7 +80,7 @@ class Evaluation:
 
 
 def evaluate(
-    model: Model,
+    model: Judged,
     store: SimulationStore,
     held_out_names: Sequence[str],
     redshifts: Sequence[float] | None = None,
@@ -100,7 +100,7 @@ def evaluate(
 
 
 def evaluate_side_by_side(
-    models: Sequence[Model],
+    models: Sequence[Judged],
     store: SimulationStore,
     held_out_names: Sequence[str],
     redshifts: Sequence[float] | None = None,
@@ -116,7 +116,7 @@ def evaluate_side_by_side(
 
     Parameters
     ----------
-    models : sequence of Model
+    models : sequence of Model or RefinedBoxes
         What is judged, on one grid; load them in exact precision.
     store : SimulationStore
         Holds the simulations.
@@ -183,7 +183,7 @@ def evaluate_side_by_side(
     return tuple(evaluations)
 
 
-def common_redshifts(models: Sequence[Model]) -> tuple[float, ...]:
+def common_redshifts(models: Sequence[Judged]) -> tuple[float, ...]:
     """Return REDSHIFTS as far as all models know them, or else the latest redshift that all know.
 
     Raises
@@ -207,7 +207,7 @@ def distinct_names(names: Sequence[str]) -> list[str]:
 
 
 def _evaluate(
-    model: Model,
+    model: Judged,
     selection: Selection,
     simulated: Simulated,
     known: dict[str, Any],
@@ -275,7 +275,7 @@ def _overlap(sampled: Series, simulated: Series, redshifts: Sequence[float]) -> 
     )
 
 
-def _growth(model: Model, sampled: Series, simulated: Series) -> Growth:
+def _growth(model: Judged, sampled: Series, simulated: Series) -> Growth:
     early, late = GROWTH_REDSHIFTS
     linear = model.card.universe.growth_factor([late, early])
     return Growth(

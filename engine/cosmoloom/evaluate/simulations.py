@@ -18,7 +18,7 @@ from cosmoloom.evaluate.sub_volumes import select, stored_sub_volumes
 from cosmoloom.statistics.scores.floor import FEWEST
 
 if TYPE_CHECKING:
-    from cosmoloom.pipeline.model import Model
+    from cosmoloom.evaluate.refined import Judged
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +78,7 @@ class Simulated:
 
 
 def choose(
-    models: Sequence[Model],
+    models: Sequence[Judged],
     store: SimulationStore,
     held_out_names: Sequence[str],
     redshifts: Sequence[float],
@@ -149,7 +149,7 @@ def measure_simulations(selection: Selection, on_batch: Callable[[], None]) -> S
     )
 
 
-def require_unseen(model: Model, held_out_names: Sequence[str]) -> None:
+def require_unseen(model: Judged, held_out_names: Sequence[str]) -> None:
     """Raise InvalidInputError if a model was trained on one of these simulations."""
     seen = sorted(set(held_out_names) & set(model.card.training.get("boxes", [])))
     if seen:
@@ -159,7 +159,7 @@ def require_unseen(model: Model, held_out_names: Sequence[str]) -> None:
         )
 
 
-def coarsening_of(model: Model, simulation: StoredSimulation) -> int:
+def coarsening_of(model: Judged, simulation: StoredSimulation) -> int:
     """Return how many voxels of the simulation are as wide as one of the model."""
     voxel_size, wanted = simulation.box_size / simulation.n, model.card.voxel_size
     coarsen = max(1, round(wanted / voxel_size))
@@ -172,7 +172,7 @@ def coarsening_of(model: Model, simulation: StoredSimulation) -> int:
 
 
 def require_fit(
-    model: Model, simulation: StoredSimulation, redshifts: Sequence[float], kappa: float
+    model: Judged, simulation: StoredSimulation, redshifts: Sequence[float], kappa: float
 ) -> None:
     """Raise InvalidInputError unless model and simulation can be compared at these redshifts."""
     card = model.card

@@ -7,6 +7,10 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from cosmoloom.cosmology import Cosmology
+from cosmoloom.errors import InvalidInputError
+
+TOLERANCE = 1e-6
+"""Of what is compared with the ends of a trained range."""
 
 
 class ModelCard(BaseModel):
@@ -74,6 +78,16 @@ class ModelCard(BaseModel):
     def default_redshift(self) -> float:
         """Latest redshift of training, where structure has grown most [1]."""
         return self.redshift_range[0]
+
+    def check(self, redshift: float, kappa: float) -> None:
+        """Raise InvalidInputError if redshift, or a kappa that the network reads, lies outside the trained range."""
+        conditions = [("redshift", redshift, self.redshift_range)]
+        if self.kappa_conditions:
+            conditions.append(("kappa", kappa, self.kappa_range))
+        for name, value, (low, high) in conditions:
+            if not low - TOLERANCE <= value <= high + TOLERANCE:
+                where = f"lie in [{low:g}, {high:g}]" if low < high else f"be {low:g}"
+                raise InvalidInputError(f"{name} must {where}, where model {self.name} was trained, got {value:g}")
 
     def to_json(self) -> str:
         """Return the card as indented JSON."""

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from cosmoloom.pipeline.directions import LatentDirections
     from cosmoloom.scaling.interface import Scaling
 
-TOLERANCE = 1e-6
-
 
 class Model(ABC):
     """Sampler of matter fields within the ranges of its card.
@@ -153,13 +151,7 @@ class Model(ABC):
 
     def check(self, redshift: float, kappa: float) -> None:
         """Raise InvalidInputError if redshift, or a kappa that the network reads, lies outside the trained range."""
-        conditions = [("redshift", redshift, self.card.redshift_range)]
-        if self.card.kappa_conditions:
-            conditions.append(("kappa", kappa, self.card.kappa_range))
-        for name, value, (low, high) in conditions:
-            if not low - TOLERANCE <= value <= high + TOLERANCE:
-                where = f"lie in [{low:g}, {high:g}]" if low < high else f"be {low:g}"
-                raise InvalidInputError(f"{name} must {where}, where model {self.card.name} was trained, got {value:g}")
+        self.card.check(redshift, kappa)
 
     def _field(self, latent: Tensor, redshift: float, kappa: float, label: str) -> Box | Map:
         if latent.shape != (1, self.card.latent_size) or not bool(torch.isfinite(latent).all()):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -39,3 +40,22 @@ class Landed:
         """Index of the piece in the whole volume."""
         x, y, z = (slice(start, start + side) for start, side in zip(self.corner, self.density.shape, strict=True))
         return x, y, z
+
+
+def put_together(pieces: Iterable[Landed], *, scale: int) -> NDArray[np.float32]:
+    """Return the whole volume of one scale, shape (n, n, n), of all pieces that land.
+
+    Parameters
+    ----------
+    pieces : iterable of Landed
+        Of this scale at least one; those of others are let go.
+    scale : int
+        Which.
+    """
+    whole: NDArray[np.float32] | None = None
+    for piece in pieces:
+        if piece.scale == scale:
+            whole = np.empty((piece.n,) * 3, dtype=np.float32) if whole is None else whole
+            whole[piece.where] = piece.density
+    assert whole is not None, "every stream has pieces of every scale"
+    return whole
