@@ -23,9 +23,14 @@ class _Counter(TorchDispatchMode):
     def __torch_dispatch__(
         self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
     ) -> Any:
-        result = func(*args, **(kwargs or {}))
         operation = func._overloadpacket  # noqa: SLF001  the registry's keys
         cost = flop_registry.get(operation)
+        if cost is None:
+            with self:  # without gradients, operations arrive in one piece that are made of others
+                parts = func.decompose(*args, **(kwargs or {}))
+            if parts is not NotImplemented:
+                return parts
+        result = func(*args, **(kwargs or {}))
         if operation is torch.ops.aten.mkldnn_convolution:  # oneDNN's own name, which the registry does not know
             field, kernel = args[:2]
             self.total += conv_flop_count(list(field.shape), list(kernel.shape), list(result.shape))

@@ -26,6 +26,7 @@ from torch import nn
 from cosmoloom.bench.limit import MatrixProduct
 from cosmoloom.bench.noise_boxes import TRAINED, VALIDATION, side_needed, write_noise_boxes
 from cosmoloom.bench.operations import count_operations
+from cosmoloom.bench.peak_memory import peak_memory
 from cosmoloom.errors import InvalidInputError
 from cosmoloom.train.compute import Compute
 from cosmoloom.train.game import Game
@@ -211,12 +212,12 @@ def measure_preset(job: Job) -> TrainingSpeed:
         warm_up = partial(_play, games["ours"], job.iterations, device)
         if job.plain:
             warm_up()
-            memory = _peak_memory(device)
+            memory = peak_memory(device)
             games["plain"] = make_game(recipe, PlainCompute(device=device))
             operations = count_operations(lambda: _play(games["plain"], job.iterations, device))
         else:
             operations = count_operations(warm_up)
-            memory = _peak_memory(device)
+            memory = peak_memory(device)
         ours = games["ours"]
         product = MatrixProduct(job.device, _dtype(ours), size=PRODUCT_SIZE[device.type])
         clock = thread_time if device.type == "cpu" and job.threads == 1 else perf_counter
@@ -269,15 +270,3 @@ def _timed(game: Game, iteration: int, device: torch.device, clock: Callable[[],
     if device.type == "cuda":
         torch.cuda.synchronize()
     return clock() - start
-
-
-def _peak_memory(device: torch.device) -> int:
-    if device.type == "cuda":
-        return int(torch.cuda.max_memory_allocated())
-    status = Path("/proc/self/status")
-    if status.exists():  # getrusage would tell the parent's, which begins a process as large as itself
-        line = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM"))
-        return 1024 * int(line.split()[1])
-    from resource import RUSAGE_SELF, getrusage
-
-    return getrusage(RUSAGE_SELF).ru_maxrss  # macOS counts bytes

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cosmoloom.cli.endurance import endurance
+from cosmoloom.cli.weaving import weaving
 
 if TYPE_CHECKING:
     from cosmoloom.bench.latency import LatencyReport
@@ -21,6 +22,7 @@ bench = typer.Typer(
 
 
 bench.command()(endurance)
+bench.command()(weaving)
 
 
 @bench.command()

@@ -28,6 +28,12 @@ def test_operations_are_two_per_tap_channel_and_voxel():
     assert count_operations(lambda: layer(x).sum().backward()) == 3 * 2 * forward  # to input and to weight
 
 
+def test_operations_without_gradients_are_counted_too():
+    layer, x = nn.Conv3d(3, 5, 3, padding=1, bias=False), torch.zeros(2, 3, 8, 8, 8)
+    with torch.inference_mode():
+        assert count_operations(lambda: layer(x)) == 2 * 2 * 27 * 3 * 5 * 8**3
+
+
 def test_convolutions_by_the_name_of_their_library_count_the_same():
     x, weight, bias = torch.zeros(2, 3, 8, 8, 8), torch.zeros(5, 3, 3, 3, 3), torch.zeros(5)
     assert count_operations(lambda: convolve(x, weight, bias, padding=1)) == 2 * 2 * 27 * 3 * 5 * 8**3
