@@ -74,7 +74,7 @@ def test_the_coarse_field_is_that_of_the_fine_one_and_goes_on_around_it(recipe: 
         assert batch.fine.shape == (3, 12, 12, 12)
         assert batch.coarse.shape == (3, 10, 10, 10)  # 6, and a margin of 2 on each side
         assert batch.noise.shape == (3, 20, 20, 20)
-        torch.testing.assert_close(batch.parents, block_mean(batch.fine, 2))
+        torch.testing.assert_close(batch.coarse[:, 2:8, 2:8, 2:8], block_mean(batch.fine, 2))
         seen |= set(batch.voxel_size.tolist())
     assert seen == {2.0, 4.0}  # of the coarse voxels, at both scales
 
@@ -88,14 +88,33 @@ def test_details_and_densities_enter_the_critic_in_units_of_their_scatter(game: 
     assert abs(float(parent.mean())) < 0.15
     assert float(parent.std()) == pytest.approx(1.0, abs=0.1)
     assert float(detail.square().mean().sqrt()) == pytest.approx(1.0, abs=0.1)
-    expected = torch.log(batch.fine + EMPTY) - torch.log(enlarge(batch.parents, 2) + EMPTY)
+    expected = torch.log(batch.fine + EMPTY) - torch.log(enlarge(block_mean(batch.fine, 2), 2) + EMPTY)
     scatter = float(game.critic.contrast(*batch.conditions)[2][0])
     assert float(detail.std() / expected.std()) == pytest.approx(1 / scatter, rel=1e-3)
 
 
 def test_what_is_made_holds_the_mass_of_what_it_was_made_from(game: RefinerGame, crops: Crops) -> None:
     batch = game.batch(crops, np.random.default_rng(1))
-    torch.testing.assert_close(block_mean(game.make(game.average, batch), 2), batch.parents, rtol=1e-5, atol=0)
+    torch.testing.assert_close(
+        block_mean(game.make(game.average, batch), 2), block_mean(batch.fine, 2), rtol=1e-5, atol=0
+    )
+
+
+def test_a_coarse_field_of_its_own_holds_the_mass_of_the_one_above(recipe: RefinerRecipe, crops: Crops) -> None:
+    data = recipe.data.model_copy(update={"generated": 1.0})
+    game = RefinerGame(recipe.model_copy(update={"data": data}), crops, Compute())
+    batches = [game.batch(crops, np.random.default_rng(seed)) for seed in range(6)]
+    widths = {float(batch.voxel_size[0]): batch.above.shape[1:] for batch in batches}
+    assert widths == {2.0: (9, 9, 9), 4.0: (0,)}  # 40^3 voxels know no scale above the coarsest
+    batch = next(batch for batch in batches if batch.above.shape[-1])
+    torch.testing.assert_close(block_mean(batch.coarse, 2), batch.above[:, 2:7, 2:7, 2:7])
+    made = game.make(game.average, batch)
+    assert made.shape == batch.fine.shape
+    reached = block_mean(made, 4)
+    torch.testing.assert_close(reached, block_mean(batch.fine, 4), rtol=1e-5, atol=0)
+    assert not torch.allclose(block_mean(made, 2), block_mean(batch.fine, 2), rtol=0.01)
+    assert np.isfinite(list(game.step(0).values())).all()
+    game.batches.close()
 
 
 def test_an_interrupted_training_goes_on_bit_for_bit(recipe: RefinerRecipe, crops: Crops) -> None:
@@ -158,13 +177,14 @@ def test_the_preset_survives_its_file(recipe: RefinerRecipe, tmp_path: Path) -> 
     ("setting", "said"),
     [
         ("data.n=7", "data.n must be even, and at least 12 for a critic of 2 widths"),
-        ("data.scales=[2, 1]", "scales ascend from 1 or above"),
+        ("data.scales=[2,1]", "scales ascend from 1 or above"),
+        ("data.generated=0.5 data.n=14", "n is a multiple of 4"),
         ("networks.depth=1", "2 or more convolutions"),
     ],
 )
 def test_what_does_not_fit_is_refused_by_name(store: SimulationStore, setting: str, said: str) -> None:
     with pytest.raises(InvalidInputError, match=said):
-        resolve("seamless-64-128", store=store.path, settings=[*SETTINGS, setting])
+        resolve("seamless-64-128", store=store.path, settings=[*SETTINGS, *setting.split()])
 
 
 def test_boxes_too_small_for_a_scale_are_refused(recipe: RefinerRecipe, crops: Crops) -> None:

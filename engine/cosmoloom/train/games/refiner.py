@@ -14,7 +14,7 @@ from cosmoloom.data.crops import Crops
 from cosmoloom.models.refiner_card import RefinerCard
 from cosmoloom.models.refiners import save_refiner
 from cosmoloom.nets.conditional import interleave
-from cosmoloom.nets.seamless import SeamlessRefiner
+from cosmoloom.nets.seamless import SeamlessRefiner, gather
 from cosmoloom.nets.seamless_critic import RefinerCritic
 from cosmoloom.train.compute import Compute
 from cosmoloom.train.games.duel import Drawer, Duel, Terms
@@ -55,8 +55,12 @@ class RefinerGame(Duel[RefinerRecipe, RefinerBatch, SeamlessRefiner, RefinerCrit
         return refiner_drawer(self.recipe, crops, count=self.recipe.updates.batch)
 
     def make(self, generator: torch.nn.Module, batch: RefinerBatch) -> Tensor:
-        """Return fine densities, shape (b, n, n, n)."""
-        fine: Tensor = generator(batch.coarse, batch.noise, *batch.conditions)
+        """Return fine densities, shape (b, n, n, n), of real coarse ones or of such as it makes itself."""
+        coarse = batch.coarse
+        if batch.above.shape[-1]:
+            with torch.no_grad():
+                coarse = generator(batch.above, batch.above_noise, batch.growth, 2 * batch.voxel_size)
+        fine: Tensor = generator(coarse, batch.noise, *batch.conditions)
         return fine
 
     def real(self, batch: RefinerBatch) -> Tensor:
@@ -65,7 +69,8 @@ class RefinerGame(Duel[RefinerRecipe, RefinerBatch, SeamlessRefiner, RefinerCrit
 
     def seen(self, made: Tensor, batch: RefinerBatch) -> Tensor:
         """Return what is judged of fine densities, beside the coarse ones they were made from."""
-        return self.critic.fields(made, batch.parents, *batch.conditions)
+        parents = gather(made).mean(dim=1).detach()  # mass is shared, so this is what it was made from
+        return self.critic.fields(made, parents, *batch.conditions)
 
     def score(self, critic: torch.nn.Module, fields: Tensor, batch: RefinerBatch) -> Tensor:
         """Return raw scores, shape (b,)."""

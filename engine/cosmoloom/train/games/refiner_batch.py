@@ -13,7 +13,7 @@ from torch import Tensor
 from cosmoloom.data.crops import Crops
 from cosmoloom.data.pyramid import block_mean
 from cosmoloom.errors import InvalidInputError
-from cosmoloom.nets.seamless import EMPTY, Contrast, trim
+from cosmoloom.nets.seamless import EMPTY, Contrast
 from cosmoloom.train.games.duel_batch import DuelBatch
 from cosmoloom.train.objectives.objective import DICE
 from cosmoloom.train.recipes.refiner import RefinerRecipe
@@ -37,6 +37,10 @@ class RefinerBatch(DuelBatch):
         Side of a coarse voxel in [Mpc/h].
     redshift : Tensor, shape (b,)
         Of each [1].
+    above : Tensor, shape (b, n / 4 + 3 h, ...), or (b, 0)
+        Block means of the coarse field, of as much as it takes to make it from them; empty where it is real.
+    above_noise : Tensor, shape (b, n / 2 + 6 h, ...), or (b, 0)
+        White noise for that [1].
     """
 
     fine: Tensor
@@ -45,16 +49,13 @@ class RefinerBatch(DuelBatch):
     growth: Tensor
     voxel_size: Tensor
     redshift: Tensor
+    above: Tensor
+    above_noise: Tensor
 
     @property
     def conditions(self) -> tuple[Tensor, Tensor]:
         """Growth factor and voxel size."""
         return self.growth, self.voxel_size
-
-    @property
-    def parents(self) -> Tensor:
-        """The coarse field without its margin, shape (b, n / 2, n / 2, n / 2)."""
-        return trim(self.coarse, (self.coarse.shape[-1] - self.fine.shape[-1] // 2) // 2)
 
 
 def refiner_drawer(
@@ -79,6 +80,7 @@ def refiner_drawer(
         If the boxes are too small for a sub-volume of the coarsest scale and its margin.
     """
     data, side, margin = recipe.data, recipe.fine_side, 2 * recipe.networks.depth
+    wider = 2 * margin  # what a generated coarse field needs beyond a real one, in fine voxels
     if side * data.scales[-1] > crops.n:
         raise InvalidInputError(
             f"data.scales: sub-volumes of {data.n} voxels and a margin of {margin} on each side, averaged by "
@@ -86,18 +88,27 @@ def refiner_drawer(
         )
     redshifts = np.array(data.redshifts, dtype=np.float32)
     growth = np.asarray(crops.cosmology.growth_factor(data.redshifts), dtype=np.float32)
-    inner = (slice(None), *(slice(margin, side - margin),) * 3)
 
     def draw(rng: np.random.Generator) -> tuple[NDArray[Any], ...]:
         if redshift is None:
             scale, index = int(rng.choice(data.scales)), rng.integers(len(redshifts), size=count)
         else:
             scale, index = data.scales[0], np.full(count, data.redshifts.index(redshift))
-        fine = block_mean(crops.draw(rng, index[:, None], n=side * scale)[:, 0], scale)
+        above = above_noise = np.empty((count, 0), dtype=np.float32)
+        generated = 2 * scale in data.scales and redshift is None and rng.random() < data.generated
+        beyond = wider if generated else 0
+        fine = block_mean(crops.draw(rng, index[:, None], n=(side + 2 * beyond) * scale)[:, 0], scale)
+        if generated:
+            above = block_mean(fine, 4)
+            above_noise = rng.standard_normal((count, *(2 * above.shape[1],) * 3), dtype=np.float32)
+            fine = _trimmed(fine, beyond)
         noise = rng.standard_normal((count, side, side, side), dtype=np.float32)
         voxel_size = np.full(count, 2 * scale * crops.voxel_size, dtype=np.float32)
         dice = rng.random((count, DICE), dtype=np.float32)
-        return dice, fine[inner].copy(), block_mean(fine, 2), noise, growth[index], voxel_size, redshifts[index]
+        inner = _trimmed(fine, margin).copy()
+        return (
+            dice, inner, block_mean(fine, 2), noise, growth[index], voxel_size, redshifts[index], above, above_noise
+        )  # fmt: skip
 
     return draw
 
@@ -119,3 +130,8 @@ def measure_contrast(recipe: RefinerRecipe, crops: Crops) -> Contrast:
             every = np.concatenate(logs)
             measured.append((every.mean(), every.std(), np.sqrt(np.square(np.concatenate(details)).mean())))
     return Contrast.fit(np.array(growth), np.array(voxel_size), np.array(measured))
+
+
+def _trimmed(fields: NDArray[np.float32], margin: int) -> NDArray[np.float32]:
+    """Cut a margin off each side of volumes, shape (b, n, n, n)."""
+    return fields[:, margin:-margin, margin:-margin, margin:-margin]

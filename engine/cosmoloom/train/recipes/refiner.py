@@ -18,11 +18,18 @@ class RefinerData(DataSection):
 
     scales: tuple[int, ...] = (1,)
     """Voxels averaged into one of the fine grid; each batch is of one of these scales."""
+    generated: Annotated[float, PACE] = Field(default=0.0, ge=0, le=1)
+    """Share of the batches in which the refiner has made the coarse field itself, where it knows the scale above."""
 
     @model_validator(mode="after")
     def _scales_ascend(self) -> Self:
         if not self.scales or self.scales[0] < 1 or list(self.scales) != sorted(set(self.scales)):
             raise ValueError(f"scales ascend from 1 or above, got {list(self.scales)}")
+        if self.generated and (self.n % 4 or not any(2 * scale in self.scales for scale in self.scales)):
+            raise ValueError(
+                f"coarse fields are generated where scales hold one and its double, and n is a multiple of 4; got "
+                f"{list(self.scales)} and n = {self.n}"
+            )
         return self
 
 
