@@ -13,6 +13,6 @@ Scheduler = Annotated[str | None, typer.Option(help="Dask scheduler whose worker
 
 def reachable(model: str) -> str:
     """Return a model's name if it is bundled, else its whole path, so that workers find it from where they are."""
-    from cosmoloom.models import names
+    from cosmoloom.models import names, refiner_names
 
-    return model if model in names() else str(Path(model).resolve())
+    return model if model in (*names(), *refiner_names()) else str(Path(model).resolve())

@@ -14,7 +14,7 @@ def models(
     from rich.console import Console
     from rich.table import Table
 
-    from cosmoloom.models import names, read_card
+    from cosmoloom.models import names, read_card, refiner_names
 
     if model is not None:
         print(read_card(model).to_markdown())
@@ -32,6 +32,9 @@ def models(
             _span(card.kappa_range) if card.kappa_conditions else "-",
             measured_summary(card.measured),
         )
+    for name in refiner_names():
+        card = read_card(name)
+        table.add_row(name, "doubles any grid", "any", _span(card.redshift_range), "-", measured_summary(card.measured))
     console = Console()
     console.print(table if table.row_count else "no models are bundled with this build")
 

@@ -4,7 +4,7 @@ import sys
 from types import ModuleType
 
 from cosmoloom.models.card import ModelCard
-from cosmoloom.models.catalogue import DEFAULT_MODEL, load, locate, names, read_card
+from cosmoloom.models.catalogue import DEFAULT_MODEL, load, locate, names, read_card, refiner_names
 from cosmoloom.models.conditional_card import ConditionalCard, StandardisationTable
 from cosmoloom.models.folder import load_card, load_generator, save_card, save_model, save_published
 from cosmoloom.models.primordial_card import LinearPowerTable, PrimordialCard
@@ -35,6 +35,7 @@ __all__ = [
     "locate",
     "names",
     "read_card",
+    "refiner_names",
     "save_card",
     "save_model",
     "save_primordial",

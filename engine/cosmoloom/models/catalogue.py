@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cosmoloom.errors import InvalidInputError, UnknownModelError
+from cosmoloom.models import refiner_card
 from cosmoloom.models.conditional_card import ConditionalCard
 from cosmoloom.models.folder import CARD, load_card, load_generator, load_published
 from cosmoloom.models.primordial_card import PrimordialCard
@@ -23,9 +26,21 @@ DEFAULT_MODEL = "primordial64"
 
 
 def names() -> tuple[str, ...]:
-    """Return the names of the bundled models."""
+    """Return the names of the bundled models that can be sampled."""
+    return tuple(name for name, kind in _bundled().items() if kind != refiner_card.FORMAT)
+
+
+def refiner_names() -> tuple[str, ...]:
+    """Return the names of the bundled refiners, which need a coarse volume."""
+    return tuple(name for name, kind in _bundled().items() if kind == refiner_card.FORMAT)
+
+
+@cache
+def _bundled() -> dict[str, str]:
+    """Return the format of every bundled model by name, in alphabetical order."""
     root = Path(str(files("cosmoloom.models")))
-    return tuple(sorted(path.parent.name for path in root.glob(f"*/{CARD}")))
+    cards = {path.parent.name: path for path in root.glob(f"*/{CARD}")}
+    return {name: json.loads(cards[name].read_text())["format"] for name in sorted(cards)}
 
 
 def locate(name_or_folder: str | Path) -> Path:
@@ -36,7 +51,7 @@ def locate(name_or_folder: str | Path) -> Path:
     UnknownModelError
         If there is neither a bundled model nor a folder of this name.
     """
-    known = names()
+    known = _bundled()
     if str(name_or_folder) in known:
         return Path(str(files("cosmoloom.models"))) / str(name_or_folder)
     folder = Path(name_or_folder)

@@ -28,6 +28,7 @@ from torch.nn import functional
 
 from cosmoloom.errors import InvalidInputError
 from cosmoloom.nets.conditional import SLOPE, interleave
+from cosmoloom.nets.convolution import apply_layer
 
 EMPTY = 0.02
 """Density that is added before a logarithm is taken, over the cosmic mean [1]."""
@@ -157,12 +158,12 @@ class SeamlessRefiner(nn.Module):
         condition = self.condition(torch.stack([4.0 * growth - 2.5, voxel_size.log()], dim=1))
         white = gather(noise)
         x = torch.cat([(logs - mean) / scatter, white], dim=1).contiguous(memory_format=torch.channels_last_3d)
-        x = self._activate(self.entry(x), condition, 0)
+        x = self._activate(apply_layer(self.entry, x), condition, 0)
         for layer, conv in enumerate(self.middle, start=1):
-            x = trim(x, 1) + self._activate(conv(x), condition, layer)
+            x = trim(x, 1) + self._activate(apply_layer(conv, x), condition, layer)
         h = self.halo
-        details = self.last(x) + self.grain(trim(white, h - 1))  # (b, 8, m, m, m)
-        logits = self.interpolation(trim(logs, h - 1)) + detail * details
+        details = apply_layer(self.last, x) + apply_layer(self.grain, trim(white, h - 1))  # (b, 8, m, m, m)
+        logits = apply_layer(self.interpolation, trim(logs, h - 1)) + detail * details
         shares = torch.softmax(logits.float(), dim=1)
         return interleave(8.0 * trim(density[:, None], h) * shares)
 

@@ -18,6 +18,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from cosmoloom.nets.conditional import SLOPE, START, ConditionalGenerator, ScaleShift
+from cosmoloom.nets.convolution import convolve
 
 Precision = Literal["fast", "exact"]
 
@@ -119,17 +120,6 @@ class FastGenerator:
     def _write_cells(self, x: Tensor) -> Tensor:
         """Apply the last layer: (b, c, m, m, m) -> (b, 16, m + 1, m + 1, m / 2)."""
         return convolve(x, self._last, self._last_bias, padding=1, stride=(1, 1, 2))
-
-
-def convolve(
-    x: Tensor, weight: Tensor, bias: Tensor, *, padding: int, stride: tuple[int, int, int] = (1, 1, 1)
-) -> Tensor:
-    """Convolve; on a CPU by oneDNN's name, since torch would send small ones to slower code."""
-    if x.device.type == "cpu" and torch.backends.mkldnn.is_available():
-        return torch.mkldnn_convolution(
-            x, weight, bias, padding=3 * (padding,), stride=stride, dilation=(1, 1, 1), groups=1
-        )
-    return functional.conv3d(x, weight, bias, padding=padding, stride=stride)
 
 
 class _FoldedAffine:

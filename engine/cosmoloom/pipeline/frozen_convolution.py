@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from cosmoloom.pipeline.fast_generator import convolve
+from cosmoloom.nets.convolution import convolve
 
 
 class SameSize(torch.autograd.Function):

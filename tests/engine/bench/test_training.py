@@ -14,7 +14,7 @@ from cosmoloom.bench.training import Job, PlainCompute, TrainingSpeed, measure_p
 from cosmoloom.cli.app import main
 from cosmoloom.data.store import SimulationStore
 from cosmoloom.errors import InvalidInputError
-from cosmoloom.pipeline.fast_generator import convolve
+from cosmoloom.nets.convolution import convolve
 from cosmoloom.train.recipes.file import resolve
 
 SMALL = ("data.n=16", "networks.sizes.widths=[8,4]", "networks.sizes.latent_size=12", "updates.batch=4")
