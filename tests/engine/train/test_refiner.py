@@ -26,7 +26,7 @@ from cosmoloom.train.recipes.refiner import RefinerRecipe
 SETTINGS = (
     "data.redshifts=[1.0, 0.0]", "data.n=12", "networks.width=4", "networks.depth=2", "networks.condition_width=4",
     "networks.critic_widths=[4, 8]", "updates.batch=2", "updates.iterations=8", "data.boxes=0000",
-    "data.validation=", "data.held_out=0001",
+    "data.validation=", "data.held_out=0001", "data.generated=0",
 )  # fmt: skip
 
 
@@ -189,5 +189,5 @@ def test_what_does_not_fit_is_refused_by_name(store: SimulationStore, setting: s
 
 def test_boxes_too_small_for_a_scale_are_refused(recipe: RefinerRecipe, crops: Crops) -> None:
     wide = recipe.model_copy(update={"data": recipe.data.model_copy(update={"scales": (1, 4)})})
-    with pytest.raises(InvalidInputError, match="do not fit into boxes of 40 voxels"):
+    with pytest.raises(InvalidInputError, match="need boxes of 80 voxels per side, got 40"):
         refiner_drawer(wide, crops, count=1)

@@ -81,10 +81,13 @@ def refiner_drawer(
     """
     data, side, margin = recipe.data, recipe.fine_side, 2 * recipe.networks.depth
     wider = 2 * margin  # what a generated coarse field needs beyond a real one, in fine voxels
-    if side * data.scales[-1] > crops.n:
+    chained = [scale for scale in data.scales if data.generated and 2 * scale in data.scales]
+    needed = max([side * data.scales[-1], *((side + 2 * wider) * scale for scale in chained)])
+    if needed > crops.n:
         raise InvalidInputError(
             f"data.scales: sub-volumes of {data.n} voxels and a margin of {margin} on each side, averaged by "
-            f"{data.scales[-1]}, do not fit into boxes of {crops.n} voxels; make n, depth or the scales smaller"
+            f"{data.scales[-1]}, need boxes of {needed} voxels per side, got {crops.n}; make n, depth or the scales "
+            "smaller"
         )
     redshifts = np.array(data.redshifts, dtype=np.float32)
     growth = np.asarray(crops.cosmology.growth_factor(data.redshifts), dtype=np.float32)
@@ -95,7 +98,7 @@ def refiner_drawer(
         else:
             scale, index = data.scales[0], np.full(count, data.redshifts.index(redshift))
         above = above_noise = np.empty((count, 0), dtype=np.float32)
-        generated = 2 * scale in data.scales and redshift is None and rng.random() < data.generated
+        generated = scale in chained and redshift is None and rng.random() < data.generated
         beyond = wider if generated else 0
         fine = block_mean(crops.draw(rng, index[:, None], n=(side + 2 * beyond) * scale)[:, 0], scale)
         if generated:
