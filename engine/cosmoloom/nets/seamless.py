@@ -19,6 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 import torch
@@ -160,7 +161,7 @@ class SeamlessRefiner(nn.Module):
         x = torch.cat([(logs - mean) / scatter, white], dim=1).contiguous(memory_format=torch.channels_last_3d)
         x = self._activate(apply_layer(self.entry, x), condition, 0)
         for layer, conv in enumerate(self.middle, start=1):
-            x = trim(x, 1) + self._activate(apply_layer(conv, x), condition, layer)
+            x = trim(x, 1) + self._activate(apply_layer(cast("nn.Conv3d", conv), x), condition, layer)
         h = self.halo
         details = apply_layer(self.last, x) + apply_layer(self.grain, trim(white, h - 1))  # (b, 8, m, m, m)
         logits = apply_layer(self.interpolation, trim(logs, h - 1)) + detail * details
