@@ -132,6 +132,21 @@ def tiny_encoder_folder(tiny_primordial_folder: Path, tmp_path_factory: pytest.T
     return folder
 
 
+@pytest.fixture(scope="session")
+def small_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two simulations of 16^3 cells at two redshifts."""
+    from cosmoloom.data.store import SimulationStore
+    from cosmoloom.simulate.campaign import simulate_into
+    from cosmoloom.simulate.plan import SimulationPlan
+
+    path = tmp_path_factory.mktemp("stores") / "small.zarr"
+    store = SimulationStore.create(path)
+    for seed in range(2):
+        plan = SimulationPlan(box_size=64.0, n_particles=32, redshifts=(1.0, 0.0), n_steps=4, seed=seed)
+        simulate_into(store, plan, name=f"{seed:04d}")
+    return path
+
+
 PUBLISHED_SIZES: dict[str, dict[str, Any]] = {
     "perraudin2019-m3": {"n": 16, "width": 4, "latent_size": 12},
     "perraudin2019-m1": {"patch": 8, "width": 4, "critic_width": 4},
@@ -195,3 +210,27 @@ def make_published() -> Callable[..., "PublishedCard"]:
         )
 
     return make
+
+
+@pytest.fixture(scope="session")
+def refiner_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder of a refiner with random weights."""
+    from dataclasses import asdict
+
+    import torch
+
+    from cosmoloom.cosmology import Cosmology
+    from cosmoloom.models.refiner_card import RefinerCard
+    from cosmoloom.models.refiners import save_refiner
+    from cosmoloom.nets.seamless import RefinerConfig, SeamlessRefiner
+
+    config = RefinerConfig(width=4, depth=2, condition_width=4)
+    torch.manual_seed(3)
+    card = RefinerCard(
+        name="tiny-refiner", description="Random weights.", sizes=asdict(config), n=16, box_size=16.0,
+        voxel_sizes=(1.0,), latent_size=16**3, redshift_range=(0.0, 3.0), trained_redshifts=(3.0, 0.0),
+        cosmology=Cosmology().as_dict(),
+    )  # fmt: skip
+    folder = tmp_path_factory.mktemp("refiners") / "tiny-refiner"
+    save_refiner(folder, refiner=SeamlessRefiner(config), card=card)
+    return folder

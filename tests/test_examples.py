@@ -97,3 +97,11 @@ def test_every_example_has_a_test_that_runs_it(example):
 def test_the_lines_of_the_readme_run(tmp_path):
     (lines,) = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), flags=re.DOTALL)
     run(tmp_path, "-c", lines)
+
+
+@needs_display
+def test_a_large_volume_is_pictured_while_it_lands(tmp_path, tiny_model_folder, refiner_folder):
+    command = ["--model", tiny_model_folder, "--by", refiner_folder, "--scales", 2, "--out", "v.jpg"]
+    shown = run(tmp_path, ROOT / "examples" / "large_volume.py", *command)
+    assert shown.splitlines() == ["woven, in memory", "v.jpg"]
+    assert 10_000 < (tmp_path / "v.jpg").stat().st_size < 150_000

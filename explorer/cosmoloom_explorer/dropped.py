@@ -45,6 +45,17 @@ def readable(path: str | Path) -> bool:
     return True
 
 
+def lacks_its_size(path: str | Path) -> bool:
+    """Tell whether a path holds a field, and only does not say how large its box is."""
+    if readable(path):
+        return False
+    try:
+        open_field(path, box_size=1.0)
+    except (CosmoloomError, OSError):
+        return False
+    return True
+
+
 def rolled(box: Box, voxel: tuple[int, int, int]) -> Box:
     """Return a periodic box turned so that a voxel comes to its middle.
 

@@ -8,9 +8,13 @@ from typing import TYPE_CHECKING
 
 from cosmoloom_explorer.layouts import LAYOUTS, RENDERINGS
 from cosmoloom_explorer.settings import clamp
+from napari_cosmoloom.cameras import turn_camera
 
 if TYPE_CHECKING:
     from napari_cosmoloom.explorer import Explorer
+
+TURN = 10.0
+"""Of the volume, by one key [degree]."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,8 @@ def actions(explorer: Explorer) -> tuple[Action, ...]:
         Action("Control-Alt-E", "colours: density, or error of \u03c1", recolour),
         Action("Control-Alt-V", "next view: difference, overlap, swipe \u2026", lambda: next_of("layout", LAYOUTS)),
         Action("Control-Alt-M", "next way to draw a volume", lambda: next_of("rendering", RENDERINGS)),
+        Action("Control-Alt-Shift-Left", "turn the volume left", lambda: turn_camera(explorer.viewer, -TURN)),
+        Action("Control-Alt-Shift-Right", "turn the volume right", lambda: turn_camera(explorer.viewer, TURN)),
         Action("Control-Alt-A", "spread the colours over what is shown", explorer.arrangement.auto_contrast),
         Action("Control-Alt-X", "mark peaks", lambda: setattr(state, "peaks", not state.peaks)),
         Action("Control-Alt-I", "roll a dropped simulation: crosshair to the middle", explorer.drops.roll),
@@ -63,9 +69,10 @@ def actions(explorer: Explorer) -> tuple[Action, ...]:
         Action("Control-Alt-H", "a halo at the crosshair", explorer.desk.seed_halo),
         Action("Control-Alt-O", "encode the simulation", explorer.desk.encode),
         Action("Control-Alt-R", "refine the reconstruction", controls.reconstruction.start),
+        Action("Control-Alt-J", "weave the large volume, or stop", explorer.weaving.toggle),
         Action("Control-Alt-S", "stop the edit, the map or the refinement", explorer.desk.cancel),
-        Action("Control-Alt-Z", "undo", explorer.undo),
-        Action("Control-Alt-Y", "redo", explorer.redo),
+        Action("Control-Alt-Z", "undo", explorer.undoing.undo),
+        Action("Control-Alt-Y", "redo", explorer.undoing.redo),
         Action("Control-Alt-B", "bookmark this state", explorer.keeper.keep),
         Action("Control-Alt-C", "copy as Python", lambda: explorer.keeper.copy("python")),
         Action("Control-Alt-T", "blind test: can you tell generated from simulated?", explorer.blind_test),

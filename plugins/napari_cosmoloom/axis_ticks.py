@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from cosmoloom_explorer import box_frame, colours
-from napari_cosmoloom import napari_window
+from napari_cosmoloom import scene_nodes
 
 FONT = 8
 """[points]"""
@@ -52,7 +52,7 @@ class AxisTicks:
         texts = [text for _, names in found for text in names]
         for layer in self._layers:
             if layer not in self._texts:
-                self._texts[layer] = napari_window.add_text(self._viewer, layer, color=colours.MUTED, font_size=FONT)
+                self._texts[layer] = scene_nodes.add_text(self._viewer, layer, color=colours.MUTED, font_size=FONT)
             node = self._texts[layer]
             if node is not None:
                 node.text, node.pos = texts, positions
@@ -67,7 +67,7 @@ class AxisTicks:
         """Go to where the layers are drawn now: napari rebuilds its views when layers are shown or hidden."""
         for layer, node in self._texts.items():
             if node is not None:
-                napari_window.follow(self._viewer, layer, node)
+                scene_nodes.follow(self._viewer, layer, node)
 
     def remove(self) -> None:
         """Take the labels out."""

@@ -13,9 +13,10 @@ from cosmoloom.errors import CosmoloomError, InvalidInputError
 from cosmoloom.pipeline.inversion import fitted
 from cosmoloom.scaling.rational import scale
 from cosmoloom_explorer import colours
-from cosmoloom_explorer.dropped import kind_of, rolled
+from cosmoloom_explorer.dropped import kind_of, lacks_its_size, rolled
 from cosmoloom_explorer.training import read_training
 from napari_cosmoloom import napari_window
+from napari_cosmoloom.controls.own_box import worded
 from napari_cosmoloom.layer_data import BOX, as_layer_data
 
 if TYPE_CHECKING:
@@ -39,9 +40,11 @@ class Drops(QObject):
         super().__init__(explorer)
         self._explorer = explorer
         self.layers: list[Any] = []
-        self._targets = napari_window.drop_targets(explorer.viewer)
+        self._panels = explorer.controls, explorer.slices, explorer.plots
+        self._targets = (*napari_window.drop_targets(explorer.viewer), *self._panels)
         for target in self._targets:
             target.installEventFilter(self)
+            target.setAcceptDrops(True)
         explorer.state.events.own_box.connect(self._on_own_box)
         for name in ("kappa", "display_kappa"):
             explorer.state.events[name].connect(self._on_kappa_changed)
@@ -59,12 +62,16 @@ class Drops(QObject):
         for layer in self._present():
             self._explorer.viewer.layers.remove(layer)
 
-    def eventFilter(self, _target: Any, event: Any) -> bool:
+    def eventFilter(self, target: Any, event: Any) -> bool:
         """Take drops that this program can read; return whether napari shall not see one."""
+        if event.type() == QEvent.Type.DragEnter and target in self._panels and event.mimeData().hasUrls():
+            event.acceptProposedAction()
+            return True
         if event.type() != QEvent.Type.Drop:
             return False
         paths = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
-        if not paths or not all(self.open(path) for path in paths):
+        opened = [self.open(path) for path in paths]  # all of them, whatever the first one is
+        if not opened or not all(opened):
             return False
         event.acceptProposedAction()
         return True
@@ -82,8 +89,8 @@ class Drops(QObject):
             else:
                 self._show_field(path)
         except CosmoloomError as error:
-            explorer.controls.show_error(str(error))
-            return kind != "field"
+            explorer.controls.show_error(worded(str(error)))
+            return kind != "field" or lacks_its_size(path)  # which a person can type
         return True
 
     def roll(self) -> None:

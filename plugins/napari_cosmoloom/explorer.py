@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -12,8 +13,7 @@ from qtpy.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from cosmoloom import models
 from cosmoloom.errors import CosmoloomError
-from cosmoloom_explorer import ExplorerState, History, Limits, Session, Settings, colours
-from cosmoloom_explorer.layouts import Layout
+from cosmoloom_explorer import ExplorerState, Limits, Session, Settings, colours
 from cosmoloom_explorer.saved_session import Camera
 from cosmoloom_explorer.training import Training
 from napari_cosmoloom import napari_window
@@ -22,6 +22,7 @@ from napari_cosmoloom.blind_test_window import BlindTestWindow
 from napari_cosmoloom.bridge import Bridge
 from napari_cosmoloom.cameras import place_camera
 from napari_cosmoloom.controls.panel import ControlPanel
+from napari_cosmoloom.docks import Docks
 from napari_cosmoloom.draw_quality import DrawQuality
 from napari_cosmoloom.drops import Drops
 from napari_cosmoloom.exports.recorder import Recorder
@@ -30,6 +31,7 @@ from napari_cosmoloom.hud import Hud
 from napari_cosmoloom.keeper import Keeper
 from napari_cosmoloom.kept_grids import KeptGrids
 from napari_cosmoloom.kept_programs import keep_programs
+from napari_cosmoloom.kept_titles import KeptTitles
 from napari_cosmoloom.key_list import KeyList
 from napari_cosmoloom.latent_desk import LatentDesk
 from napari_cosmoloom.layers import FieldLayers
@@ -40,19 +42,15 @@ from napari_cosmoloom.region_tool import RegionTool
 from napari_cosmoloom.shortcuts import Shortcuts
 from napari_cosmoloom.slice_panel import SlicePanel
 from napari_cosmoloom.statistics_panel import StatisticsPanel
+from napari_cosmoloom.undo import Undo
 from napari_cosmoloom.views.arrangement import Arrangement
+from napari_cosmoloom.views.large_volume_layer import LargeVolumeLayer
 from napari_cosmoloom.views.pointing import Pointing
 from napari_cosmoloom.views.warm_up import WarmUp
+from napari_cosmoloom.weaving_desk import WeavingDesk
 
 if TYPE_CHECKING:
     from cosmoloom.engine import Engine
-
-SLICES_WIDTH = 344
-"""Of the slices' dock beside the main view [pixels]."""
-RESIZED = 50
-"""Docks have their new sizes after this time [ms]."""
-QUIET = 400
-"""A change becomes a step of undo when nothing else changed for this time [ms]."""
 
 
 class Explorer(QWidget):
@@ -86,7 +84,6 @@ class Explorer(QWidget):
         colours.use(napari_window.theme(napari_viewer))
         self.session: Session | None = None
         self._engine = engine
-        self._docks: list[QWidget] = []
         self._built = False
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -100,12 +97,11 @@ class Explorer(QWidget):
             label.setWordWrap(True)
             layout.addWidget(label)
             return
-        self.history = History(self.state.snapshot())
         self.controls = ControlPanel(self.state, tuple(models.names()), card, training)
         layout.addWidget(self.controls)
         self.setMinimumWidth(330)
         keep_programs()
-        self._grids = KeptGrids(napari_viewer)
+        self._kept = KeptGrids(napari_viewer), KeptTitles(napari_viewer)
         napari_window.make_current_before_removals(napari_viewer)
         self.layers = FieldLayers(napari_viewer, card.n, card.voxel_size)
         self.slices = SlicePanel(self.state, card.box_size)
@@ -126,50 +122,38 @@ class Explorer(QWidget):
             training=lambda: self.models.folder,
             latents=lambda: None if self._engine is None else self._engine.recipes.kept, parent=self,
         )  # fmt: skip
+        self.undoing = Undo(self.state, self.controls.display, self.go_to, desk=lambda: self.desk, parent=self)
         self.brush = RegionBrush(napari_viewer, self.layers)
         self.desk = LatentDesk(
-            self.state, self.controls, self.brush, frame=lambda: self.presenter.frame, record=self._on_quiet,
-            parent=self,
+            self.state, self.controls, self.brush,
+            frame=lambda: self.presenter.frame, record=self.undoing.record, parent=self,
+        )  # fmt: skip
+        self.weaving = WeavingDesk(
+            self.state, self.controls, LargeVolumeLayer(napari_viewer, self.state, self.layers, self.arrangement, self),
+            frame=lambda: self.presenter.frame, parent=self,
         )  # fmt: skip
         self.recorder = Recorder(self)
         self.drops = Drops(self)
         self._collections = FullCollections()
         self._warm_up = WarmUp(
             # Layers import it when first made, for 0.3 s.
-            [lambda: import_module("pandas"), *self.arrangement.compared.makers, self.brush.provide],
-            lambda: self.quality.resting, self,
+            [lambda: import_module("pandas"), *self._makers()], lambda: self.quality.resting, self
         )  # fmt: skip
-        self._quiet = QTimer(self)
-        self._quiet.setSingleShot(True)
-        self._quiet.setInterval(QUIET)
-        self._quiet.timeout.connect(self._on_quiet)
-        self._resized = QTimer(self)
-        self._resized.setSingleShot(True)
-        self._resized.setInterval(RESIZED)
-        self._resized.timeout.connect(self.layers.enclose)
+        self.docks = Docks(napari_viewer, self.slices, self.plots, self.layers, self)
         self._connect()
         self._built = True
 
-    @property
-    def slices_dock(self) -> Any:
-        """The dock of the slices."""
-        return self._docks[0]
-
-    @property
-    def plots_dock(self) -> Any:
-        """The dock of the plots."""
-        return self._docks[1]
+    def _makers(self) -> list[Callable[[], Any]]:
+        """Return what makes hidden layers ahead, but where a person sees them in napari's list."""
+        if napari_window.lists_layers(self.viewer):
+            return []
+        return [*self.arrangement.compared.makers, self.brush.provide, self.regions.provide]
 
     def start(self) -> None:
         """Open the other docks and begin to answer; done by itself when the widget is shown."""
         if not self._built or self.session is not None:
             return
-        if not self._docks:
-            add = self.viewer.window.add_dock_widget
-            self._docks = [
-                add(self.slices, name="Slices", area="left", add_vertical_stretch=False),
-                add(self.plots, name="Statistics", area="bottom"),
-            ]
+        self.docks.open()
         napari_window.keep_slider_room(self.viewer)
         in_software = self.quality.detect()
         if in_software:
@@ -178,6 +162,7 @@ class Explorer(QWidget):
         self._engine = self._engine or _new_engine()
         self.session = Session(self._engine, self._bridge.deliver, acknowledged=in_software)
         self.desk.start(self._engine, self._bridge.deliver)
+        self.weaving.start(self._engine, self._bridge.deliver)
         self.presenter.connect_session(self.session)
         self.models.start(self._bridge.deliver)
         self._shortcuts = Shortcuts(self.viewer, actions(self))
@@ -197,8 +182,9 @@ class Explorer(QWidget):
         session.close()
         self.models.close()
         self.desk.close()
-        self._quiet.stop()
-        self._resized.stop()
+        self.weaving.close()
+        self.undoing.close()
+        self.docks.keep_camera()
         self.viewer.scene.camera.events.disconnect(self._on_camera_moved)
         self.presenter.frame_shown.disconnect(self.hud.show_frame)
         self.hud.close()
@@ -207,6 +193,7 @@ class Explorer(QWidget):
         self._collections.close()
         self._shortcuts.close()
         self.viewer.dims.events.disconnect(self._on_dims_moved)
+        self.viewer.dims.events.ndisplay.disconnect(self._on_napari_ndisplay)
         self.regions.close()
         self.drops.close()
         self.pointing.close()
@@ -229,33 +216,15 @@ class Explorer(QWidget):
     def dismantle(self) -> None:
         """Stop, and remove docks and layers from a viewer that stays open."""
         self.stop()
-        docks, self._docks = self._docks, []
-        for dock in docks:
-            try:
-                self.viewer.window.remove_dock_widget(dock)
-            except (LookupError, RuntimeError):  # a person closed it before
-                continue
-            dock.deleteLater()
-        if docks:
+        if self.docks.remove():
             self.regions.remove()
             self.brush.remove()
+            self.weaving.remove()
             self.drops.remove()
             self.arrangement.remove()
             self.layers.remove()
-            self._grids.remove()
-        for panel in (self.slices, self.plots):
-            panel.deleteLater()
-
-    def undo(self) -> None:
-        """Take the last change back; an edit that is under way, too."""
-        self.desk.abandon()
-        self._on_quiet()
-        self._restore(self.history.undo())
-
-    def redo(self) -> None:
-        """Bring back what was undone."""
-        self.desk.abandon()
-        self._restore(self.history.redo())
+            for kept in self._kept:
+                kept.remove()
 
     def go_to(self, settings: Settings, camera: Camera | None = None) -> None:
         """Show settings of any model, from a camera's point of view."""
@@ -267,7 +236,7 @@ class Explorer(QWidget):
             self.controls.show_error(str(error))
             return
         if camera is not None:
-            self._resized.stop()
+            self.docks.keep_camera()
             place_camera(self.viewer, camera)
 
     def show_keys(self) -> None:
@@ -299,38 +268,24 @@ class Explorer(QWidget):
         state, display = self.state, self.controls.display
         state.events.connect(self._on_state_changed)
         state.events.ndisplay.connect(self._on_ndisplay_changed)
-        state.events.layout.connect(self.make_room)
+        state.events.layout.connect(self.docks.make_room)
         state.events.slices.connect(lambda slices: self.layers.set_slice(slices[2]))
         self.controls.held.connect(self._on_held)
         self.quality.rested.connect(self._collections.allow)
-        display.undo.connect(self.undo)
-        display.redo.connect(self.redo)
         display.reset_camera.connect(self.layers.fit)
         display.keys.connect(self.show_keys)
         self.controls.reference.blind_test.connect(self.blind_test)
         self.controls.views.auto_contrast.connect(self.arrangement.auto_contrast)
         self.viewer.dims.events.current_step.connect(self._on_dims_moved)
+        self.viewer.dims.events.ndisplay.connect(self._on_napari_ndisplay)
         self.presenter.frame_shown.connect(lambda _: self.layers.set_slice(self.state.slices[2]))
-        context = Qt.ShortcutContext.WidgetWithChildrenShortcut
-        for key, action in ((QKeySequence.StandardKey.Undo, self.undo), (QKeySequence.StandardKey.Redo, self.redo)):
-            shortcut = QShortcut(QKeySequence(key), self)
-            shortcut.setContext(context)
-            shortcut.activated.connect(action)
+        self.presenter.frame_shown.connect(self.weaving.show_frame)
         escape = QShortcut(QKeySequence(Qt.Key.Key_Escape), self.plots)
-        escape.setContext(context)
+        escape.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         escape.activated.connect(self.plots.clear)
 
-    def _restore(self, settings: Settings | None) -> None:
-        if settings is not None:
-            self.go_to(settings)
-            self._quiet.stop()
-        self._show_history()
-
-    def _show_history(self) -> None:
-        self.controls.display.show_history(can_undo=self.history.can_undo, can_redo=self.history.can_redo)
-
     def _on_state_changed(self) -> None:
-        self._quiet.start()
+        self.undoing.touch()
         if self.session is not None:
             self.quality.touch()
             self._collections.postpone()
@@ -349,34 +304,22 @@ class Explorer(QWidget):
     def _on_ndisplay_changed(self, ndisplay: int) -> None:
         self.layers.set_ndisplay(ndisplay)
         self.layers.set_slice(self.state.slices[2])
-        self.layers.fit()
         self.quality.apply()
+
+    def _on_napari_ndisplay(self) -> None:
+        """Follow napari's own button for volume and slice."""
+        self.state.ndisplay = self.viewer.dims.ndisplay
 
     def _on_shown(self) -> None:
         if self.isVisible():  # the viewer may have been closed at once
             self.start()
 
-    def make_room(self, layout: Layout) -> None:
-        """Give the slices most of the window where they are the view, and else a column."""
-        if self._docks:
-            room = napari_window.main_window(self.viewer).width() - self.width()
-            width = int(0.8 * room) if layout == "orthogonal" else SLICES_WIDTH
-            self.slices.place(wide=layout == "orthogonal")  # first: the dock is as wide as its content at least
-            napari_window.resize_docks(self.viewer, {self.slices_dock: width}, {})
-            self._resized.start()
-
     def _on_dims_moved(self) -> None:
-        steps = self.viewer.dims.current_step
         if self.layers.reshaping or self.layers.n != self.state.limits.n:
             return
-        if self.viewer.dims.ndisplay == 2 and len(steps) == 3 and 0 <= steps[0] < self.state.limits.n:
-            self.state.set_slice(2, int(steps[0]))
-
-    def _on_quiet(self) -> None:
-        if self.desk.moving:  # the steps of an edit are one step of undo
-            return
-        self.history.record(self.state.snapshot())
-        self._show_history()
+        at = self.layers.slice_at
+        if self.viewer.dims.ndisplay == 2 and self.viewer.dims.ndim == 3 and 0 <= at < self.state.limits.n:
+            self.state.set_slice(2, at)
 
 
 def _new_engine(device: str | None = None) -> Engine:

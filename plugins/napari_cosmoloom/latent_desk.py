@@ -13,6 +13,7 @@ from cosmoloom_explorer import ExplorerState, Frame, Settings, readouts
 from cosmoloom_explorer.latent_jobs import changing, encoding, finding, fitting, joining, mapping, refining, seeding
 from cosmoloom_explorer.saved_session import Bookmark
 from cosmoloom_explorer.workshop import Job, Progress, Workshop
+from napari_cosmoloom.controls.own_box import worded
 from napari_cosmoloom.controls.panel import ControlPanel
 from napari_cosmoloom.controls.ways import another
 from napari_cosmoloom.region_brush import RegionBrush
@@ -247,7 +248,7 @@ class LatentDesk(QObject):
         if kind == OPEN:
             self._controls.own_box.show_text(text)
         if kind == self._job:
-            self._controls.show_error(text)
+            self._controls.show_error(worded(text))
 
     def _take(self, result: Any, *, lasting: bool) -> None:
         controls, kind = self._controls, self._job

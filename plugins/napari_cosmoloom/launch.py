@@ -116,7 +116,8 @@ def open_explorer(
 
     from cosmoloom.engine import Engine
     from napari_cosmoloom import napari_window
-    from napari_cosmoloom.explorer import SLICES_WIDTH, Explorer
+    from napari_cosmoloom.docks import SLICES_WIDTH
+    from napari_cosmoloom.explorer import Explorer
 
     if viewer is None:
         viewer = napari.Viewer(title="cosmoloom", show=False)
@@ -133,10 +134,10 @@ def open_explorer(
     explorer.start()
     napari_window.resize_docks(
         viewer,
-        {dock: CONTROLS_WIDTH, explorer.slices_dock: SLICES_WIDTH},
-        {explorer.plots_dock: PLOTS_HEIGHT},
+        {dock: CONTROLS_WIDTH, explorer.docks.slices: SLICES_WIDTH},
+        {explorer.docks.plots: PLOTS_HEIGHT},
     )
-    explorer.make_room(settings.layout)
+    explorer.docks.make_room(settings.layout)
     process_events()
     explorer.layers.fit()
     return explorer

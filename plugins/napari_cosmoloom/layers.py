@@ -40,7 +40,8 @@ class FieldLayers:
         self._colormap = colours.COLORMAPS["density"]
         grid = viewer.canvas.grid
         self._grid_before = (grid.enabled, grid.shape, grid.stride, grid.spacing)
-        self._orientation_before = viewer.scene.camera.orientation
+        self._camera_before = (viewer.scene.camera.orientation, viewer.scene.camera.synced)
+        self._fitted: dict[int, tuple[Any, ...]] = {}
         self.generated = self._add("Generated", n, voxel_size, colours.GENERATED)
         self.simulation = self._add("Simulation", n, voxel_size, colours.SIMULATION)
         viewer.layers.link_layers([self.simulation, self.generated], LINKED)
@@ -49,6 +50,8 @@ class FieldLayers:
         grid.enabled = True
         # x to the right, y up, z towards the viewer: a right-handed frame, as on paper.
         viewer.scene.camera.orientation = ("towards", "up", "right")
+        # Slice and volume are each seen as they were last; napari would move the slice to the camera's depth besides.
+        viewer.scene.camera.synced = False
         self.others: tuple[Any, ...] = ()
         self.ticks = AxisTicks(viewer, self.both)
         self.ticks.show_box(n * voxel_size)
@@ -104,15 +107,25 @@ class FieldLayers:
         self.fit()
 
     def set_ndisplay(self, ndisplay: int) -> None:
-        """Show the volume or a slice."""
+        """Show the volume or a slice, as it was seen last if there is still as much room for it."""
         if self._viewer.dims.ndisplay != ndisplay:
+            napari_window.draw_next_turn(self._viewer)
             self._viewer.dims.ndisplay = ndisplay
             self.ticks.place()
+        if ndisplay not in self._fitted:
+            self.fit()
+        elif self._fitted[ndisplay] != self._room():
+            self.enclose()
 
     def set_slice(self, position: int) -> None:
         """Move the slice of the main view along z; napari's own slider moves with it."""
-        if 0 not in self._viewer.dims.displayed:
-            self._viewer.dims.set_current_step(0, position)
+        if 0 not in self._viewer.dims.displayed and self.slice_at != position:
+            self._viewer.dims.set_point(0, (position + 0.5) * float(self.generated.scale[0]))
+
+    @property
+    def slice_at(self) -> int:
+        """Voxel of the fields in which napari's slice along z lies; it steps by the finest voxels in the view."""
+        return int(np.floor(self._viewer.dims.point[0] / float(self.generated.scale[0])))
 
     def fit(self) -> None:
         """Bring both fields fully into view, seen as the explorer opens."""
@@ -123,6 +136,7 @@ class FieldLayers:
     def enclose(self) -> None:
         """Bring both fields fully into view, seen from where the camera looks now."""
         self._viewer.reset_view(margin=MARGIN, reset_camera_angle=False)
+        self._fitted[self._viewer.dims.ndisplay] = self._room()
 
     def release(self) -> None:
         """Let go of the fields shown last."""
@@ -136,7 +150,12 @@ class FieldLayers:
                 self._viewer.layers.remove(layer)
         grid = self._viewer.canvas.grid
         grid.enabled, grid.shape, grid.stride, grid.spacing = self._grid_before
-        self._viewer.scene.camera.orientation = self._orientation_before
+        self._viewer.scene.camera.orientation, self._viewer.scene.camera.synced = self._camera_before
+
+    def _room(self) -> tuple[Any, ...]:
+        """Return what a fitting zoom depends on."""
+        canvas = self._viewer.canvas
+        return (*canvas.size, canvas.grid.actual_shape(self._viewer.layers), tuple(self.generated.extent.world[1]))
 
     def _titles(self, frame: Frame) -> tuple[str, str]:
         # No redshift: a text that changes with every frame takes the canvas 12 ms longer to draw in software.

@@ -11,13 +11,12 @@ from functools import cache
 from typing import Any
 
 import numpy as np
-from qtpy.QtCore import Qt
+from qtpy.QtCore import Qt, QTimer
 from qtpy.QtGui import QGuiApplication, QOffscreenSurface, QOpenGLContext
 
 from cosmoloom_explorer.colours import Theme
 
 SOFTWARE_RENDERERS = ("llvmpipe", "softpipe", "swrast", "swiftshader", "software")
-NOWHERE = np.zeros((2, 3), dtype=np.float32)
 
 
 def main_window(viewer: Any) -> Any:
@@ -78,6 +77,7 @@ def arranged_once(viewer: Any) -> Iterator[None]:
         yield
         return
     drawing._pause_scene_graph = True  # noqa: SLF001
+    draw_next_turn(viewer)
     try:
         with ExitStack() as held:
             for layer in viewer.layers:  # whose titles would be put into the views of before
@@ -86,6 +86,19 @@ def arranged_once(viewer: Any) -> Iterator[None]:
     finally:
         drawing._pause_scene_graph = False  # noqa: SLF001
         drawing._update_scenegraph()  # noqa: SLF001
+
+
+def draw_next_turn(viewer: Any) -> None:
+    """Leave drawing to a turn of the loop of its own, so that the one that changes much is not longer still."""
+    widget = canvas_widget(viewer)
+    if widget.updatesEnabled():
+
+        def go_on() -> None:
+            with suppress(RuntimeError):  # the window was closed meanwhile
+                widget.setUpdatesEnabled(True)
+
+        widget.setUpdatesEnabled(False)
+        QTimer.singleShot(1, go_on)  # 0 would be this turn still
 
 
 @cache
@@ -137,59 +150,6 @@ def upload(viewer: Any, layer: Any) -> None:
         layer.refresh(thumbnail=False, highlight=False, extent=False)
 
 
-def add_text(viewer: Any, layer: Any, **style: Any) -> Any:
-    """Add an empty text to the scene of a layer's view and return its node; napari's own texts cannot be placed.
-
-    The scene's coordinates are the world's, last axis first.
-    """
-    from vispy.scene.visuals import Text
-
-    scene = _scene(viewer, layer)
-    if scene is None:
-        return None
-    node = Text(text="", anchor_x="center", anchor_y="center", parent=scene, **style)
-    node.set_gl_state("translucent", depth_test=False)
-    node.order = 1_000_000  # after volumes and slices
-    return node
-
-
-def add_lines(viewer: Any, layer: Any, *, color: str, order: int) -> Any:
-    """Add lines, yet without any, to the scene of a layer's view and return their node."""
-    from vispy.scene.visuals import Line
-
-    return _add(Line(pos=NOWHERE, color=color, connect="segments", method="gl"), viewer, layer, order)
-
-
-def add_markers(viewer: Any, layer: Any, *, order: int, in_world: bool) -> Any:
-    """Add markers, yet without any, to the scene of a layer's view and return their node.
-
-    Their sizes are in world units or in pixels.
-    """
-    from vispy.scene.visuals import Markers
-
-    node = _add(Markers(scaling="scene" if in_world else "fixed"), viewer, layer, order)
-    if node is not None:
-        node.set_data(pos=NOWHERE)  # napari asks for bounds, which a node without data cannot tell
-        node.visible = False
-    return node
-
-
-def add_cube(viewer: Any, layer: Any, *, color: str) -> Any:
-    """Add a cube from 0 to 1, behind all else in the view of a layer, and return its node."""
-    from vispy.geometry import create_box
-    from vispy.scene.visuals import Mesh
-
-    vertices, faces, _ = create_box()
-    return _add(Mesh(vertices["position"] + 0.5, faces, color=color), viewer, layer, order=-1)
-
-
-def follow(viewer: Any, layer: Any, node: Any) -> None:
-    """Move a node that was added to a layer's view to where napari draws that layer now."""
-    scene = _scene(viewer, layer)
-    if scene is not None and node.parent is not scene:
-        node.parent = scene
-
-
 def label_colours(shown: list[str]) -> Any:
     """Return a colour map of labels 1, 2, ...; 0 is transparent.
 
@@ -218,23 +178,6 @@ def draw_volume(viewer: Any, layer: Any, drawn: bool) -> None:
         _qt_viewer(viewer).canvas.layer_to_visual[layer].node.visible = drawn and layer.visible
 
 
-def _scene(viewer: Any, layer: Any) -> Any:
-    try:
-        return _qt_viewer(viewer).canvas.layer_to_visual[layer].node.parent
-    except (AttributeError, KeyError):
-        return None
-
-
-def _add(node: Any, viewer: Any, layer: Any, order: int) -> Any:
-    scene = _scene(viewer, layer)
-    if scene is None:
-        return None
-    node.parent = scene
-    node.set_gl_state("translucent", depth_test=False)
-    node.order = order  # after volumes and slices
-    return node
-
-
 def finish_drawing(viewer: Any) -> None:
     """Wait until OpenGL has done all that it was asked to."""
     from vispy.gloo import gl
@@ -253,6 +196,14 @@ def off_draw_begun(viewer: Any, callback: Callable[[Any], None]) -> None:
     """Undo :func:`on_draw_begun`."""
     with suppress(AttributeError, ValueError, RuntimeError):
         _qt_viewer(viewer).canvas._scene_canvas.events.draw.disconnect(callback)  # noqa: SLF001
+
+
+def lists_layers(viewer: Any) -> bool:
+    """Tell whether a person sees the list of all layers, also of hidden ones."""
+    try:
+        return not _qt_viewer(viewer).dockLayerList.isHidden()
+    except AttributeError:
+        return False
 
 
 def hide_layer_docks(viewer: Any) -> None:

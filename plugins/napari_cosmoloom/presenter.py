@@ -14,6 +14,8 @@ from napari_cosmoloom.slice_panel import SlicePanel
 from napari_cosmoloom.statistics_panel import StatisticsPanel
 from napari_cosmoloom.views.arrangement import Arrangement
 
+TURN = 1
+"""What begins after this time begins in another turn of the loop; Qt takes 0 for the same one [ms]."""
 UNDRAWN = 150
 """Longest wait for the canvas, which does not draw while it is hidden [ms]."""
 
@@ -91,7 +93,7 @@ class Presenter(QObject):
         self._timings["draw"] = seconds
         if self._undrawn is not None and self._hidden.isActive():
             self._hidden.stop()
-            QTimer.singleShot(0, self._show_everywhere)
+            QTimer.singleShot(TURN, self._show_everywhere)
 
     def _show_everywhere(self) -> None:
         frame, self._undrawn = self._undrawn, None
@@ -103,7 +105,7 @@ class Presenter(QObject):
         self.frame = frame
         self.frame_shown.emit(frame)
         if self._session is not None:
-            QTimer.singleShot(0, self._session.acknowledge)  # after the turn that paints all this
+            QTimer.singleShot(TURN, self._session.acknowledge)  # after the turn that paints all this
 
     def _on_extremes_ready(self, examples: tuple[Any, ...]) -> None:
         self._plots.fit(list(examples))

@@ -59,7 +59,7 @@ class RegionBrush:
         """Take the brush, of a radius in [Mpc/h]; what was painted before is still there."""
         self.provide()
         with napari_window.arranged_once(self._viewer):
-            self._viewer.canvas.grid.enabled = False
+            self._viewer.canvas.grid.shape = (1, 1)  # all in one view
             self._layers.simulation.visible = False
             self.layer.visible = True
         self._layers.ticks.settle()
@@ -81,7 +81,7 @@ class RegionBrush:
             if self.layer is not None:
                 self.layer.mode = "pan_zoom"
                 self.layer.visible = False
-            self._viewer.canvas.grid.enabled = True
+            self._viewer.canvas.grid.shape = (1, -1)
             self._layers.simulation.visible = True
         self._layers.ticks.settle()
         self._viewer.layers.selection = {self._layers.generated}

@@ -122,36 +122,63 @@ class RegionTool(QObject):
             low, high = np.where(flat, middle - half, low), np.where(flat, middle + half, high)
         return low, high
 
+    def provide(self) -> None:
+        """Make the layer to draw on, hidden, if there is none for fields of this size."""
+        image = self._layers.generated
+        if self._ours is not None and tuple(self._ours.scale) != tuple(image.scale):
+            self.remove()
+        if self._ours is None:
+            selected = set(self._viewer.layers.selection)
+            self._ours = self._viewer.add_shapes(
+                ndim=3, name=NAME, scale=image.scale, translate=image.translate, edge_color=OUTLINE,
+                face_color=colours.TEXT, opacity=0.35, edge_width=0.6, visible=False,
+            )  # fmt: skip
+            self._viewer.layers.selection = selected
+
     def _on_toggled(self, wanted: bool) -> None:
         if wanted:
             self._begin()
-        else:
-            self.remove()
+        elif self._ours is not None:
+            self._end()
 
     def _begin(self) -> None:
-        """Add a layer to draw on, over the generated field."""
+        """Show the layer to draw on over the generated field."""
+        self.provide()
         with napari_window.arranged_once(self._viewer):
             self._state.ndisplay, self._state.layout = 2, "beside"
             grid = self._viewer.canvas.grid
             self._shape_before = grid.shape
             grid.shape = (1, 2)  # a third layer then shares the first one's place
-            image = self._layers.generated
-            self._ours = self._viewer.add_shapes(
-                ndim=3, name=NAME, scale=image.scale, translate=image.translate, edge_color=OUTLINE,
-                face_color=colours.TEXT, opacity=0.35, edge_width=0.6,
-            )  # fmt: skip
+            self._ours.visible = True
+        self._viewer.layers.selection = {self._ours}
         self._ours.mode = "add_rectangle"
+        self._follow(self._ours)
         self._viewer.status = "draw a box or an ellipse into the slice; its statistics appear in the plots"
+
+    def _end(self) -> None:
+        """Put the layer away, with what was drawn."""
+        with napari_window.arranged_once(self._viewer):
+            self._ours.data = []
+            self._ours.mode = "pan_zoom"
+            self._ours.visible = False
+            self._restore_grid()
+        self._viewer.layers.selection = {self._layers.generated}
+        self._follow(None)
+
+    def _restore_grid(self) -> None:
+        if self._shape_before is not None:
+            self._viewer.canvas.grid.shape, self._shape_before = self._shape_before, None
 
     def _on_inserted(self, event: Any) -> None:
         layer = event.value
-        if layer._type_string in ("shapes", "labels") and layer.name != region_brush.NAME:  # noqa: SLF001  as above
+        drawn = layer._type_string in ("shapes", "labels") and layer.name not in (region_brush.NAME, NAME)  # noqa: SLF001
+        if drawn:  # by a person; as above
             self._follow(layer)
 
     def _on_removed(self, event: Any) -> None:
         if event.value is self._ours:
             self._ours = None
-            self._viewer.canvas.grid.shape = self._shape_before
+            self._restore_grid()
             self._plots.choice.region.setChecked(False)
         if event.value is self._layer:
             self._follow(None)

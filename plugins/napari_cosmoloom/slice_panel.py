@@ -10,6 +10,7 @@ from qtpy.QtWidgets import QGridLayout, QLabel, QSlider, QWidget
 from cosmoloom_explorer import ExplorerState, Frame, colours, readouts
 from cosmoloom_explorer.slices import AXES, PLANES, Plane, slice_image
 from napari_cosmoloom.colour_bar import ColourBar
+from napari_cosmoloom.focus import show_focus
 from napari_cosmoloom.slice_tile import LEFT, SliceTile
 
 WIDE = 1.1
@@ -43,6 +44,7 @@ class SlicePanel(QWidget):
         self._sliders = {plane.normal: self._make_slider(plane) for plane in PLANES}
         self.bar = ColourBar(state.shown_kappa, state.colouring)
         self.place(wide=False)
+        show_focus(self)
         state.events.slices.connect(self._on_slices_changed)
         state.events.contrast.connect(self._on_contrast_changed)
         self._on_slices_changed()

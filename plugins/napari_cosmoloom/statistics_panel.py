@@ -14,7 +14,9 @@ from cosmoloom_explorer import ExplorerState, StatisticsFrame, readouts
 from cosmoloom_explorer.regions import RegionStatistics
 from cosmoloom_explorer.statistics_figure import StatisticsFigure
 from napari_cosmoloom.controls.section import Report
+from napari_cosmoloom.focus import show_focus
 from napari_cosmoloom.plots.choice import PlotChoice
+from napari_cosmoloom.plots.figure_keys import moved_band, next_bin
 from napari_cosmoloom.plots.figure_widget import FigureWidget
 
 REST = 600
@@ -36,13 +38,15 @@ class StatisticsPanel(QWidget):
         self.canvas = FigureWidget(self.figure)
         self.canvas.setToolTip(
             "Orange: the generated field. Blue: the simulation shown, and median and 16\N{EN DASH}84 % range of "
-            "all held-out sub-volumes at this redshift.\nDrag over P(k) for its waves, click a bin of the peaks."
+            "all held-out sub-volumes at this redshift.\nDrag over P(k) for its waves, click a bin of the peaks.\n"
+            "By keys: arrows move and widen the waves chosen, page keys go from bin to bin of the peaks, Esc ends both."
         )
         self.choice = PlotChoice(state, report)
         self.choice.trail_shown.connect(self.figure.show_trail)
         self.choice.cleared.connect(self.clear)
         self.canvas.dragged.connect(self._on_dragged)
         self.canvas.clicked.connect(self._on_clicked)
+        self.canvas.keyed.connect(self._on_keyed)
         self._examples: list[LiveStatistics] = []
         self._shown: LiveStatistics | None = None
         self._region: RegionStatistics | None = None
@@ -59,6 +63,7 @@ class StatisticsPanel(QWidget):
         for event in (state.events.band, state.events.peak_range, state.events.peaks):
             event.connect(self._on_chosen)
         self._on_chosen()
+        show_focus(self)
 
     def fit(self, examples: list[LiveStatistics]) -> None:
         """Choose axes that hold for all of the given statistics; trails of another model's curves end."""
@@ -113,6 +118,17 @@ class StatisticsPanel(QWidget):
             again = self._state.peaks and self._state.peak_range == chosen
             self._attempt("peak_range", None if again else chosen)
             self._state.peaks = not again
+
+    def _on_keyed(self, key: int) -> None:
+        if self._shown is None:
+            return
+        band = moved_band(key, self._state.band, self._shown.power.x)
+        if band is not None:
+            self._attempt("band", band)
+        chosen = self._state.peak_range if self._state.peaks else None
+        height = next_bin(key, None if chosen is None else 0.5 * sum(chosen), self._shown.peaks.x)
+        if height is not None and (chosen is None or not chosen[0] < height < chosen[1]):
+            self._on_clicked("peaks", height)
 
     def _on_chosen(self, *_args: Any) -> None:
         band, heights = self._state.band, self._state.peak_range if self._state.peaks else None

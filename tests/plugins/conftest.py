@@ -77,7 +77,7 @@ def explorer(shared_window, settings):
     from napari_cosmoloom.launch import wait_until_shown
 
     shared_window.go_to(settings)
-    shared_window._on_quiet()
+    shared_window.undoing.record()
     wait_until_shown(shared_window)
     return shared_window
 

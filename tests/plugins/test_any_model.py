@@ -86,8 +86,8 @@ def test_models_of_another_size_take_over_slices_and_layers_and_give_them_back(e
 
 def test_undo_goes_back_to_the_model_before(explorer, published, settings):
     choose(explorer, published)
-    explorer._on_quiet()
-    explorer.undo()
+    explorer.undoing.record()
+    explorer.undoing.undo()
     wait_until_shown(explorer)
     assert explorer.state.snapshot() == settings
     assert explorer.controls.model.names.currentData() == settings.model

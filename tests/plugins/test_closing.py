@@ -1,6 +1,8 @@
 import gc
+import sys
 import threading
 import weakref
+from time import monotonic
 
 from napari_cosmoloom.actions import actions
 from napari_cosmoloom.launch import process_events
@@ -40,3 +42,28 @@ def test_closing_the_window_stops_the_thread_and_leaks_no_widget(own_window, qap
     gc.collect()
     process_events(0.02)
     assert fields() is None, "the field outlives its window"
+
+
+def test_closing_the_window_while_everything_works_ends_every_thread(own_window, monkeypatch):
+    failures: list = []
+    monkeypatch.setattr(sys, "excepthook", lambda *error: failures.append(error))
+    before = {thread.ident for thread in threading.enumerate()}
+    explorer = own_window()
+    explorer.controls.atlas.count.setValue(2000)
+    explorer.controls.atlas.start()  # draws universes one after the other
+    explorer.controls.ways.toggle()  # walks
+    explorer.controls.views.peaks.click()
+    explorer.plots.choice.region.click()
+    explorer.state.seed += 1
+    process_events(0.2)
+    assert explorer.desk.busy
+    explorer.viewer.close()
+    end = monotonic() + 120
+
+    def left() -> list[str]:
+        return [each.name for each in threading.enumerate() if each.ident not in before and "cosmoloom" in each.name]
+
+    while left():
+        assert monotonic() < end, left()
+        process_events(0.05)
+    assert failures == []

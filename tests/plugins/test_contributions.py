@@ -85,12 +85,16 @@ def test_plain_napari_opens_the_explorer_from_its_menu_and_reads_through_it(qapp
         (layer,) = viewer.open(str(cube[0]), plugin="cosmoloom")
         assert np.array_equal(layer.data, cube[1].transpose(2, 1, 0))
         _, explorer = viewer.window.add_plugin_dock_widget("cosmoloom", "Cosmic web explorer")
-        end = monotonic() + 120
+        end = monotonic() + 180
         while explorer.session is None:  # it starts by itself once it is shown
             assert monotonic() < end, "the explorer did not start"
             process_events(0.05)
         wait_until_shown(explorer)
         assert explorer.presenter.frame is not None
+        while not explorer._warm_up.done:
+            assert monotonic() < end, "it prepared nothing"
+            process_events(0.05)
+        assert all(each.visible for each in viewer.layers), "a person sees hidden layers in napari's list"
     finally:
         viewer.close()
         process_events(0.05)

@@ -1,4 +1,4 @@
-"""Movies, figures and data of a real window, and what is dropped onto it."""
+"""Movies, figures and data of a real window."""
 
 import numpy as np
 import pytest
@@ -7,7 +7,6 @@ import cosmoloom as cl
 from cosmoloom.errors import InvalidInputError
 from cosmoloom_explorer.exports import DATA, FIGURES
 from cosmoloom_explorer.shots import Shot, plan
-from napari_cosmoloom.launch import process_events, wait_until_shown
 from napari_cosmoloom.movie import CancelledError, film, record
 
 HEADS = {".pdf": b"%PDF", ".svg": b"<?xml", ".png": b"\x89PNG"}
@@ -99,70 +98,3 @@ def test_a_bad_movie_is_one_line_and_status_2(explorer, tmp_path, capsys, argume
     assert error.startswith("error: ")
     assert error.count("\n") == 1
     assert not (tmp_path / "m.mp4").exists()
-
-
-def drop(explorer, path) -> None:
-    """Drop a file onto the window as a file manager does."""
-    from qtpy.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-    from qtpy.QtGui import QDragEnterEvent, QDropEvent
-    from qtpy.QtWidgets import QApplication
-
-    target = explorer.drops._targets[0]
-    data = QMimeData()
-    data.setUrls([QUrl.fromLocalFile(str(path))])
-    button, keys = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
-    action = Qt.DropAction.CopyAction
-    QApplication.sendEvent(target, QDragEnterEvent(QPoint(50, 50), action, data, button, keys))
-    QApplication.sendEvent(target, QDropEvent(QPointF(50.0, 50.0), action, data, button, keys))
-    process_events(0.05)
-
-
-@pytest.fixture
-def whole_box(tmp_path):
-    """A periodic simulation of another size, in a file."""
-    from cosmoloom.data.writers import write_fields
-
-    density = np.random.default_rng(5).lognormal(0, 1, (12, 12, 12)).astype(np.float32)
-    write_fields(tmp_path / "box.npz", density, {"box_size": 24.0, "redshift": 0.5, "periodic": True})
-    return tmp_path / "box.npz", density
-
-
-def test_a_dropped_cube_stands_beside_the_others_and_follows_kappa_and_rolls(explorer, whole_box):
-    from cosmoloom.scaling.rational import scale
-
-    path, density = whole_box
-    drop(explorer, path)
-    (layer,) = explorer.drops.layers[-1:]
-    assert "got 12^3 in 24 Mpc/h" in explorer.controls.own_box._text.text()
-    assert layer.name == "box.npz, z = 0.5"
-    assert tuple(layer.scale) == (2.0, 2.0, 2.0)
-    assert explorer.viewer.canvas.grid.actual_shape(explorer.viewer.layers) == (1, 3)
-    explorer.state.display_kappa = 3.0
-    assert np.allclose(layer.data, scale(density.transpose(2, 1, 0), np.float32(3.0)))
-    explorer.viewer.layers.selection = {layer}
-    explorer.state.slices = (0, 2, 4)
-    explorer.drops.roll()
-    assert layer.metadata["cosmoloom_box"].density[6, 6, 6] == density[0, 1, 2]
-    explorer.viewer.layers.remove(layer)
-
-
-def test_the_explorers_own_fields_are_not_rolled_and_it_says_why(explorer):
-    explorer.viewer.layers.selection = {explorer.layers.generated}
-    explorer.drops.roll()
-    assert "no neighbours" in explorer.controls._error.text()
-    wait_until_shown(explorer)
-
-
-def test_a_dropped_session_goes_on_and_a_dropped_model_is_shown(explorer, tmp_path, tiny_primordial_folder):
-    explorer.state.redshift = 2.0
-    explorer.keeper.session().save(tmp_path / "kept.json")
-    explorer.state.redshift = 0.0
-    drop(explorer, tmp_path / "kept.json")
-    assert explorer.state.redshift == 2.0
-    drop(explorer, tiny_primordial_folder)
-    assert explorer.state.model == str(tiny_primordial_folder)
-    wait_until_shown(explorer)
-    bad = tmp_path / "bad.json"
-    bad.write_text("{}")
-    drop(explorer, bad)
-    assert "bad.json" in explorer.controls._error.text()

@@ -33,6 +33,25 @@ def test_a_program_of_unchanged_text_is_linked_once_and_of_other_text_again():
     assert links(program) == 2
 
 
+def test_a_program_that_goes_back_to_a_former_text_is_what_was_compiled_of_it_then():
+    from vispy.gloo import Program
+
+    keep_programs()
+    program, other = Program(), FRAGMENT.replace("= colour", "= 0.5 * colour")
+    program.set_shaders(VERTEX, FRAGMENT, update_variables=False)
+    program["size"] = 2.0
+    first = program.id
+    program.set_shaders(VERTEX, other, update_variables=False)
+    second = program.id
+    program.set_shaders(VERTEX, FRAGMENT, update_variables=True)
+    assert (program.id, links(program)) == (first, 2)
+    assert second != first
+    commands = program.glir._shared._commands
+    assert [command[1] for command in commands if command[0] == "UNIFORM"][-1] == first  # its value is sent again
+    program.delete()
+    assert {command[1] for command in commands if command[0] == "DELETE"} >= {first, second}
+
+
 def test_variables_of_a_known_text_are_those_that_vispy_reads():
     from vispy.gloo import Program
 
@@ -72,6 +91,41 @@ def test_a_view_that_comes_back_looks_where_the_camera_has_gone_meanwhile(explor
     for camera in canvas.grid_cameras:
         np.testing.assert_allclose(camera.angles, (10.0, 50.0, -20.0), atol=1e-6)
         np.testing.assert_allclose(camera.zoom, explorer.viewer.scene.camera.zoom, rtol=1e-6)
+
+
+def test_titles_of_layers_that_are_hidden_come_back_as_they_were(explorer):
+    canvas, layer = napari_window.canvas(explorer.viewer), explorer.layers.simulation
+    title = canvas._layer_overlay_to_visual[layer][layer.name_overlay]
+    explorer.state.layout = "swipe"
+    assert title.node.parent is None
+    explorer.state.layout = "beside"
+    assert canvas._layer_overlay_to_visual[layer][layer.name_overlay] is title
+    assert title.node.parent is canvas.grid[0, 1]
+
+
+def test_cameras_of_views_that_are_away_follow_nothing(explorer):
+    canvas, camera = napari_window.canvas(explorer.viewer), explorer.viewer.scene.camera
+    explorer.state.layout = "difference"
+    wait_until_shown(explorer)
+    away = list(canvas.grid_cameras)
+    explorer.state.layout = "swipe"
+    wait_until_shown(explorer)
+    before = away[0].zoom
+    camera.zoom *= 1.5
+    assert away[0].zoom == before
+    assert canvas.grid_cameras[0].zoom == pytest.approx(camera.zoom)
+
+
+def test_a_view_is_placed_once_when_a_slice_becomes_a_volume(explorer, monkeypatch):
+    (camera, *_), calls = napari_window.canvas(explorer.viewer).grid_cameras, []
+    explorer.state.ndisplay = 2
+    process_events(0.1)
+    view = camera._3D_camera
+    place, turn = view._update_transform, camera._on_ndisplay_change
+    monkeypatch.setattr(view, "_update_transform", lambda *event: (calls.append("placed"), place(*event)))
+    monkeypatch.setattr(camera, "_on_ndisplay_change", lambda: (turn(), calls.append("turned")))
+    explorer.viewer.dims.ndisplay = 3
+    assert calls.index("turned") == 1
 
 
 def test_views_are_arranged_once_however_many_layers_come_and_go(explorer, monkeypatch):

@@ -55,7 +55,7 @@ def test_named_directions_are_found_here_and_their_sliders_move_the_field(explor
     middle, before = (slice(6, 10),) * 3, density(explorer)
     named.sliders[list(TITLES).index("centre")].box.setValue(1.0)
     assert density(explorer)[middle].mean() > before[middle].mean()
-    explorer.undo()
+    explorer.undoing.undo()
     np.testing.assert_array_equal(density(explorer), before)
 
 
@@ -198,10 +198,10 @@ def test_an_edit_raises_the_mass_in_the_ball_and_is_one_step_of_undo(explorer):
     assert state.origin.startswith("latent-")
     assert f"#{state.origin[7:13]}" in explorer.layers.generated.name
     edited = density(explorer)
-    explorer.undo()
+    explorer.undoing.undo()
     assert state.snapshot() == before
     np.testing.assert_array_equal(density(explorer), first)
-    explorer.redo()
+    explorer.undoing.redo()
     np.testing.assert_array_equal(density(explorer), edited)
 
 
@@ -229,7 +229,7 @@ def test_undo_during_an_edit_takes_all_of_it_back(explorer):
     first = density(explorer)
     explorer.desk.change()
     work(explorer, lambda: explorer.state.origin != "")
-    explorer.undo()
+    explorer.undoing.undo()
     assert not explorer.desk.busy
     explorer.desk._workshop.wait(60)
     process_events(0.1)

@@ -79,7 +79,7 @@ def test_a_box_of_ones_own_is_encoded_and_refined_and_its_overlap_follows(explor
     work(explorer)
     assert explorer.state.origin != encoded
     assert "step 8 of 8" in reconstruction._progress.text()
-    explorer.undo()
+    explorer.undoing.undo()
     wait_until_shown(explorer)
     assert explorer.state.origin == encoded
 

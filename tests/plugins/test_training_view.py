@@ -1,12 +1,17 @@
 """Scrubbing through a training while it runs."""
 
 import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 from time import monotonic
 
 import numpy as np
 import pytest
+from qtpy.QtCore import Qt
+from qtpy.QtTest import QTest
 
 from cosmoloom.engine import KEPT_MODELS, Engine
 from cosmoloom_explorer.training import read_training
@@ -61,12 +66,12 @@ def window(qapp, run):
 def explorer(window, run):
     """The window back in its opening state."""
     window.go_to(opening_settings(str(run / "checkpoints" / "500")))
-    window._on_quiet()
+    window.undoing.record()
     wait_until_shown(window)
     return window
 
 
-def until(reached, patience: float = 60.0) -> None:
+def until(reached, patience: float = 180.0) -> None:
     end = monotonic() + patience
     while not reached():
         assert monotonic() < end, "it did not happen in time"
@@ -131,11 +136,11 @@ def test_a_new_checkpoint_is_followed_and_one_that_is_looked_at_is_left_alone(ex
 def test_undo_crosses_checkpoints(explorer):
     section = explorer.controls.training
     section.slider.setValue(0)
-    explorer._on_quiet()
-    explorer.undo()
+    explorer.undoing.record()
+    explorer.undoing.undo()
     assert explorer.state.model.endswith("500")
     assert section.slider.value() == 4
-    explorer.redo()
+    explorer.undoing.redo()
     assert section.slider.value() == 0
 
 
@@ -147,6 +152,64 @@ def test_another_model_can_be_looked_at_and_the_training_come_back_to(explorer, 
     wait_until_shown(explorer)
     assert explorer.state.model.endswith("500")
     assert "iteration 500" in explorer.controls.training.text.text()
+
+
+TINY = (
+    "data.n=16", "data.coarsen=1", "data.redshifts=1,0", "data.held_out=0001", "data.validation=[]",
+    "networks.coarse_size=8", "networks.detail_levels=1", "networks.widths=8,8", "networks.critic_widths=8,8",
+    "updates.batch=2", "updates.iterations=100000", "monitor.every=5", "monitor.samples=4", "monitor.images=false",
+)  # fmt: skip
+"""A training that goes on until it is ended, and leaves a checkpoint after every fifth update."""
+
+
+@pytest.fixture
+def running(small_store: Path, tmp_path: Path) -> Iterator[Path]:
+    """The folder of a real training that runs beside the test."""
+    words = [word for setting in TINY for word in ("--set", setting)]
+    command = [sys.executable, "-c", "from cosmoloom.cli.app import main; main()", "train", "loom32"]
+    log = tmp_path / "log"
+    with log.open("wb") as heard, subprocess.Popen(
+        [*command, "--store", str(small_store), "--out", str(tmp_path / "run"), *words], stdout=heard, stderr=heard
+    ) as training:  # fmt: skip
+        try:
+            until(lambda: training.poll() is not None or len(checkpoints(tmp_path / "run")) > 1)
+            assert training.poll() is None, log.read_text()
+            yield tmp_path / "run"
+            assert training.poll() is None, log.read_text()
+        finally:
+            training.kill()
+
+
+def checkpoints(run: Path) -> list[Path]:
+    return sorted((run / "checkpoints").glob("[0-9]*"))
+
+
+def test_a_real_training_is_followed_and_scrubbed_while_it_trains(qapp, running):
+    training = read_training(running)
+    begun = training.newest.iteration
+    explorer = open_explorer(
+        opening_settings(training.newest.model), engine=Engine("cpu"), size=(1200, 800), training=training
+    )
+    try:
+        explorer.models.watch._interval = 0.05
+        section = explorer.controls.training
+        until(lambda: section.training.newest.iteration > begun)
+        until(lambda: explorer.presenter.frame is not None)
+        followed = Path(explorer.state.model).name
+        assert int(followed) > begun
+        until(lambda: Path(explorer.presenter.frame.view.field.latent.model).name >= followed)
+        section.slider.setFocus()
+        QTest.keyClick(section.slider, Qt.Key.Key_Home)
+        first = section.training.checkpoints[0].model
+        until(lambda: explorer.presenter.frame.view.field.latent.model == first)
+        reached = section.training.newest.iteration
+        until(lambda: section.training.newest.iteration > reached)
+        assert explorer.state.model == first  # looked at, so not left for a newer one
+        QTest.keyClick(section.slider, Qt.Key.Key_End)
+        assert explorer.state.model == section.training.newest.model
+    finally:
+        explorer.viewer.close()
+        process_events(0.05)
 
 
 def test_the_watch_ends_with_the_window(window):  # the last: it closes the window

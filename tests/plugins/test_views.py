@@ -1,6 +1,7 @@
 """Layouts, ways to draw a volume, crosshair, peaks and contrast, in a real window."""
 
 from dataclasses import replace
+from time import monotonic
 
 import numpy as np
 import pytest
@@ -179,10 +180,10 @@ def test_keys_walk_through_layouts_and_ways_to_draw(explorer):
 def test_views_are_part_of_undo_and_of_what_the_command_line_says(explorer, settings):
     from cosmoloom_explorer.copy_as import as_command, with_choices
 
-    explorer._on_quiet()
+    explorer.undoing.record()
     explorer.state.layout = "difference"
-    explorer._on_quiet()
-    explorer.undo()
+    explorer.undoing.record()
+    explorer.undoing.undo()
     assert explorer.state.layout == "beside"
     wanted = replace(settings, layout="swipe", rendering="iso", iso_density=30.0, contrast=(-0.5, 0.5), peaks=True)
     command = as_command(wanted, settings)
@@ -193,3 +194,16 @@ def test_a_window_that_opens_with_orthogonal_slices_gives_them_most_of_its_room(
     wide, narrow = own_window(layout="orthogonal"), own_window()
     process_events(0.2)
     assert wide.slices.width() > 1.5 * narrow.slices.width()
+
+
+def test_the_column_of_slices_is_as_wide_after_orthogonal_slices_as_before(explorer):
+    before = explorer.docks.slices.width()
+    for layout, reached in (
+        ("orthogonal", lambda: explorer.docks.slices.width() > before + 50),
+        ("beside", lambda: abs(explorer.docks.slices.width() - before) < 5),
+    ):
+        explorer.state.layout = layout
+        end = monotonic() + 60
+        while not reached():
+            assert monotonic() < end, (layout, explorer.docks.slices.width(), before)
+            process_events(0.02)

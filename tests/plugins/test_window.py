@@ -140,14 +140,14 @@ def test_every_control_sets_the_state_and_follows_it(explorer):
 
 def test_undo_and_redo_bring_settings_and_controls_back(explorer):
     explorer.state.redshift = 2.0
-    explorer._on_quiet()
+    explorer.undoing.record()
     explorer.state.kappa = 5.0
-    explorer.undo()
+    explorer.undoing.undo()
     assert (explorer.state.redshift, explorer.state.kappa) == (2.0, 11.5)
-    explorer.undo()
+    explorer.undoing.undo()
     assert explorer.controls.redshift.slider.value == explorer.state.redshift == 0.0
-    explorer.redo()
-    explorer.redo()
+    explorer.undoing.redo()
+    explorer.undoing.redo()
     assert (explorer.state.redshift, explorer.state.kappa) == (2.0, 5.0)
 
 
@@ -207,8 +207,8 @@ def test_the_pictures_canvas_is_not_black(explorer):
 def test_closing_plots_slices_or_a_layer_does_no_harm(own_window):
     explorer = own_window()
     window = explorer.viewer.window
-    window.remove_dock_widget(explorer.plots_dock)
-    window.remove_dock_widget(explorer.slices_dock)
+    window.remove_dock_widget(explorer.docks.plots)
+    window.remove_dock_widget(explorer.docks.slices)
     explorer.viewer.layers.remove(explorer.layers.simulation)
     process_events(0.05)
     explorer.state.redshift = 1.0

@@ -21,17 +21,15 @@ from cosmoloom.bench.limit import MatrixProduct
 from cosmoloom.bench.operations import count_operations
 from cosmoloom.bench.peak_memory import peak_memory
 from cosmoloom.bench.training import PRODUCT_SIZE
+from cosmoloom.box import Box
 from cosmoloom.errors import InvalidInputError
-from cosmoloom.models import load, read_card
+from cosmoloom.models import read_card
 from cosmoloom.models.refiner_card import RefinerCard
-from cosmoloom.models.refiners import load_refiner
 from cosmoloom.pipeline.multiscale.landed import Landed
 from cosmoloom.pipeline.multiscale.ome_zarr import PyramidStore
-from cosmoloom.pipeline.multiscale.patch_model import patch_model
 from cosmoloom.pipeline.multiscale.patchwise import weave_patches
-from cosmoloom.pipeline.multiscale.seamless import Circumstances
 from cosmoloom.pipeline.multiscale.weave_seamless import weave_seamless
-from cosmoloom.pipeline.published import PublishedModel
+from cosmoloom.weaving import are_refiners, open_patch_models, open_refiners
 
 SCATTER = 1.0
 """Of ln rho of the noise that is refined [1]."""
@@ -173,23 +171,16 @@ def _stream(
     start: NDArray[np.float32], names: Sequence[str], *, tile: int, store: Path | None, device: str
 ) -> Iterator[Landed]:
     """Return what refines the noise."""
-    kinds = {isinstance(read_card(name), RefinerCard) for name in names}
-    if len(kinds) > 1:
-        raise InvalidInputError("name refiners or models of patches; one volume is made by one kind")
-    if kinds == {True}:
-        refiners, cards = zip(*(load_refiner(name) for name in names), strict=True)
-        box_size = 2 * max(cards[0].voxel_sizes) * len(start)
-        given = Circumstances(seed=0, growth=1.0, box_size=box_size, periodic=True, tile=tile)
-        moved = [refiner.to(device) for refiner in refiners]
-        if store is None:
-            return weave_seamless(start, moved, given)
-        sides = [len(start) * 2**scale for scale in range(len(names) + 1)]
-        pyramid = PyramidStore(store, sides=sides, box_size=box_size, plan={"tile": tile}, facts={})
-        return weave_seamless(start, moved, given, pyramid)
-    if store is not None:
-        raise InvalidInputError("a volume of patches is made in memory: leave the store out")
-    models = [load(name, device=device) for name in names]
-    patches = [patch_model(model) for model in models if isinstance(model, PublishedModel)]
-    if len(patches) < len(models):
-        raise InvalidInputError("name refiners or models of patches; one of these makes whole volumes")
-    return weave_patches(start, patches, seed=0)
+    if not are_refiners(names):
+        if store is not None:
+            raise InvalidInputError("a volume of patches is made in memory: leave the store out")
+        return weave_patches(start, open_patch_models(names, device=device), seed=0)
+    card = read_card(names[0])
+    assert isinstance(card, RefinerCard)
+    box = Box(density=start, box_size=2 * max(card.voxel_sizes) * len(start), redshift=card.default_redshift)
+    opened = open_refiners(box, names, seed=0, periodic=True, tile=tile, device=device)
+    if store is None:
+        return weave_seamless(start, opened.refiners, opened.circumstances)
+    sides = [len(start) * 2**scale for scale in range(len(names) + 1)]
+    pyramid = PyramidStore(store, sides=sides, box_size=box.box_size, plan={"tile": tile}, facts={})
+    return weave_seamless(start, opened.refiners, opened.circumstances, pyramid)

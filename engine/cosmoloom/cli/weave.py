@@ -38,7 +38,12 @@ StepT = TypeVar("StepT", bound=Step)
 
 
 def weave(
-    start: Annotated[str, typer.Argument(help="The coarse volume: a file, or a model to sample it from.")],
+    start: Annotated[
+        str,
+        typer.Argument(
+            help="The coarse volume: a file, or a model to sample it from; for a uni-scale model voxels per side."
+        ),
+    ],
     by: Annotated[list[str], typer.Option(help="Refiner or patch model; once per refinement, from coarse to fine.")],
     out: Annotated[Path, typer.Option(help="Output; .zarr keeps every scale, else .npy, .npz or .h5.")] = Path(
         "volume.zarr"
@@ -54,7 +59,7 @@ def weave(
     ] = None,
     tile: Annotated[int, typer.Option(min=2, help="Voxels per side of a tile and chunk of refiners; even.")] = 64,
     memory: Annotated[
-        float | None, typer.Option(min=0.0, help="For a batch of patches [GB]; half of what is free by default.")
+        float | None, typer.Option(min=0.0, help="For a batch of patches [GB]; by default half of what a GPU has.")
     ] = None,
     device: Annotated[str, typer.Option(help="Where to compute, as in cuda.")] = "cpu",
     workers: Workers = None,
@@ -64,28 +69,30 @@ def weave(
 
     Refiners work without seams, conserve mass and, into .zarr, need no more memory than a few tiles: an interrupted
     call goes on when it is repeated, and workers can share the tiles.  Models of patches work as published, patch by
-    patch beside their neighbours.
+    patch beside their neighbours; uni-scale ones refine nothing and make as many voxels as START says.
     """
     from cosmoloom.cli.device import require_device
     from cosmoloom.errors import InvalidInputError
-    from cosmoloom.models import read_card
-    from cosmoloom.models.refiner_card import RefinerCard
+    from cosmoloom.weaving import are_refiners, facts_of
 
     require_device(device)
-    refining = {isinstance(read_card(name), RefinerCard) for name in by}
-    if len(refining) > 1:
-        raise InvalidInputError("--by names refiners and models of patches; one volume is made by one kind")
+    seamless = are_refiners(by)
     shared = workers is not None or scheduler is not None
-    if shared and (refining != {True} or out.suffix != ".zarr"):
+    if shared and not (seamless and out.suffix == ".zarr"):
         raise InvalidInputError("workers share the tiles of refiners, into .zarr; patches wait for one another")
+    budget = None if memory is None else int(memory * 1e9)
+    if start.isdecimal() and not Path(start).exists():
+        if box_size is not None or redshift is not None or kappa is not None:
+            raise InvalidInputError("voxels, redshift and scaling of a volume without a coarse one are the model's own")
+        _from_nothing(int(start), by, out, seed=seed, periodic=bool(periodic), memory=budget, device=device)
+        return
     box = _start(start, seed=seed, redshift=redshift, box_size=box_size, kappa=kappa, device=device)
     closed = box.periodic if periodic is None else periodic
-    facts = _facts(box, start, by, seed=seed, periodic=closed)
-    if refining == {True}:
+    facts = facts_of(box, start, by, seed=seed, periodic=closed)
+    if seamless:
         crew = (workers, scheduler) if shared else None
         _seamless(box, by, out, facts, tile=tile, device=device, crew=crew)
     else:
-        budget = None if memory is None else int(memory * 1e9)
         _patchwise(box, by, out, facts, memory=budget, device=device)
 
 
@@ -107,28 +114,6 @@ def _start(
     return box
 
 
-def _facts(box: Box, start: str, by: list[str], *, seed: int, periodic: bool) -> dict[str, Any]:
-    """Return what is kept beside the volume."""
-    import hashlib
-
-    from cosmoloom import __version__
-    from cosmoloom.models import read_card
-
-    cards = [read_card(name) for name in by]
-    facts: dict[str, Any] = {
-        "box_size": box.box_size,
-        "seed": seed,
-        "periodic": periodic,
-        "start": start,
-        "start_sha256": hashlib.sha256(box.density.tobytes()).hexdigest(),
-        "models": [card.name for card in cards],
-        "weights_sha256": [card.weights_sha256 for card in cards],
-        "units": "rho / cosmic mean; lengths in Mpc/h, comoving",
-        "made_by": f"cosmoloom {__version__}",
-    }
-    return facts if box.redshift is None else {**facts, "redshift": box.redshift}
-
-
 def _seamless(
     box: Box, by: list[str], out: Path, facts: dict[str, Any], *, tile: int, device: str, crew: Crew | None
 ) -> None:
@@ -137,37 +122,25 @@ def _seamless(
 
     from cosmoloom.cluster.tiles import weave_on_workers
     from cosmoloom.cluster.workers import open_workers
-    from cosmoloom.errors import InvalidInputError
-    from cosmoloom.models.refiners import load_refiner
     from cosmoloom.pipeline.multiscale.ome_zarr import PyramidStore
-    from cosmoloom.pipeline.multiscale.seamless import Circumstances
     from cosmoloom.pipeline.multiscale.weave_seamless import weave_seamless
+    from cosmoloom.weaving import open_refiners
 
-    if box.redshift is None:
-        raise InvalidInputError("refiners need the redshift of the coarse volume: give --redshift")
-    refiners, cards = zip(*(load_refiner(name) for name in by), strict=True)
-    for card in cards:
-        low, high = card.redshift_range
-        if not low <= box.redshift <= high:
-            raise InvalidInputError(
-                f"refiner {card.name} was trained at redshifts {low:g} to {high:g}, not {box.redshift:g}"
-            )
-    given = Circumstances(
-        seed=facts["seed"], growth=float(cards[0].universe.growth_factor(box.redshift)), box_size=box.box_size,
-        periodic=facts["periodic"], tile=tile,
-    )  # fmt: skip
-    moved = [refiner.to(device) for refiner in refiners]
+    opened = open_refiners(
+        box, by, seed=facts["seed"], periodic=facts["periodic"], tile=tile, device=device
+    )
+    refiners, given = opened.refiners, opened.circumstances
     if out.suffix != ".zarr":
-        _into_file(weave_seamless(box.density, moved, given), out, facts, scales=len(by))
+        _into_file(weave_seamless(box.density, refiners, given), out, facts, scales=len(by))
         return
     sides = [box.n * 2**scale for scale in range(len(by) + 1)]
     store = PyramidStore(out, sides=sides, box_size=box.box_size, plan={**facts, "tile": tile}, facts=facts)
     try:
         with open_workers(workers=crew[0], scheduler=crew[1]) if crew else nullcontext() as client:
             if client is None:
-                tiles: Iterator[Step] = weave_seamless(box.density, moved, given, store)
+                tiles: Iterator[Step] = weave_seamless(box.density, refiners, given, store)
             else:
-                known = [(reachable(name), card.weights_sha256) for name, card in zip(by, cards, strict=True)]
+                known = [(reachable(name), card.weights_sha256) for name, card in zip(by, opened.cards, strict=True)]
                 tiles = weave_on_workers(client, box.density, known, given, store, device=device)
             for _ in _shown(tiles):
                 pass  # the store keeps them
@@ -182,20 +155,30 @@ def _patchwise(
     box: Box, by: list[str], out: Path, facts: dict[str, Any], *, memory: int | None, device: str
 ) -> None:
     """Refine patch by patch, as published, into a single file."""
-    from cosmoloom.errors import InvalidInputError
-    from cosmoloom.models import load
-    from cosmoloom.pipeline.multiscale.patch_model import patch_model
     from cosmoloom.pipeline.multiscale.patchwise import weave_patches
-    from cosmoloom.pipeline.published import PublishedModel
+    from cosmoloom.weaving import open_patch_models
 
-    models = []
-    for name in by:
-        model = load(name, device=device)
-        if not isinstance(model, PublishedModel):
-            raise InvalidInputError(f"{name} makes whole volumes; refine by refiners or by models of patches")
-        models.append(patch_model(model))
+    models = open_patch_models(by, device=device)
     pieces = weave_patches(box.density, models, seed=facts["seed"], wrapped=facts["periodic"], memory=memory)
     _into_file(pieces, out, facts, scales=len(by))
+
+
+def _from_nothing(
+    n: int, by: list[str], out: Path, *, seed: int, periodic: bool, memory: int | None, device: str
+) -> None:
+    """Make a volume of n^3 voxels by a uni-scale model, into a single file."""
+    from cosmoloom.errors import InvalidInputError
+    from cosmoloom.pipeline.multiscale.patchwise import weave_from_nothing
+    from cosmoloom.weaving import facts_from_nothing, open_patch_models
+
+    models = open_patch_models(by, device=device)
+    if len(models) > 1 or models[0].generator.factor > 1:
+        raise InvalidInputError(
+            f"only one uni-scale model makes {n}^3 voxels from nothing; others refine a coarse volume: name a file or "
+            "a model for it"
+        )
+    pieces = weave_from_nothing(n, models[0], seed=seed, wrapped=periodic, memory=memory)
+    _into_file(pieces, out, facts_from_nothing(n, by[0], seed=seed, periodic=periodic), scales=1)
 
 
 def _into_file(pieces: Iterator[Landed], out: Path, facts: dict[str, Any], *, scales: int) -> None:

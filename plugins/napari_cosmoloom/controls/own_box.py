@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import cast
 
@@ -23,6 +24,13 @@ INVITATION = (
     "Drop a file onto the window, or open one: .npy, .npz, .h5, .zarr, .fits, or a snapshot.  Then encode and refine "
     "it below."
 )
+
+
+def worded(text: str) -> str:
+    """Return why a box is refused with this section's choices instead of those of a command or of Python."""
+    text = re.sub(r'fit="(\w+)"(?: \(--fit \w+\))?', lambda found: f'"{FITS[cast("Fit", found[1])]}"', text)
+    text = text.replace("add --box-size in Mpc/h", "type its side in A BOX OF YOUR OWN")
+    return re.sub(r"say it$", "type it in A BOX OF YOUR OWN", text)
 
 
 class OwnBoxSection(Section):
@@ -88,7 +96,7 @@ class OwnBoxSection(Section):
         """Say why a file does not stand beside yet; another choice asks for it again."""
         self._path = str(path)
         self.heading.setChecked(True)
-        self._text.setText(text)
+        self._text.setText(worded(text))
 
     def chosen(self) -> tuple[Fit, float | None, float | None]:
         """Return how to make a box fit, and side [Mpc/h] and redshift; None for those of the file."""
@@ -97,7 +105,7 @@ class OwnBoxSection(Section):
 
     def show_text(self, text: str) -> None:
         """Say what a box is and what was done to it, or why it is refused."""
-        self._text.setText(text)
+        self._text.setText(worded(text))
 
     def _on_opened(self) -> None:
         kinds = "Density fields and snapshots (*.npy *.npz *.h5 *.hdf5 *.fits *.0 *);;All files (*)"

@@ -14,6 +14,7 @@ from napari_cosmoloom.controls.directions import DirectionsSection
 from napari_cosmoloom.controls.display import DisplaySection
 from napari_cosmoloom.controls.editing import EditingSection
 from napari_cosmoloom.controls.kappa import KappaSection
+from napari_cosmoloom.controls.large_volume import LargeVolumeSection
 from napari_cosmoloom.controls.model import ModelSection
 from napari_cosmoloom.controls.named_directions import NamedDirectionsSection
 from napari_cosmoloom.controls.own_box import OwnBoxSection
@@ -28,6 +29,7 @@ from napari_cosmoloom.controls.training import TrainingSection
 from napari_cosmoloom.controls.typicality import TypicalitySection
 from napari_cosmoloom.controls.views import ViewsSection
 from napari_cosmoloom.controls.ways import WaysSection
+from napari_cosmoloom.focus import show_focus
 
 
 class ControlPanel(QWidget):
@@ -62,6 +64,7 @@ class ControlPanel(QWidget):
         self.reference = ReferenceSection(state, self.show_error)
         self.own_box = OwnBoxSection(state, self.show_error)
         self.reconstruction = ReconstructionSection(state, self.show_error)
+        self.large = LargeVolumeSection(state, self.show_error)
         self.display = DisplaySection(state, self.show_error)
         self.views = ViewsSection(state, self.show_error)
         self.record = RecordSection(state, self.show_error)
@@ -73,7 +76,7 @@ class ControlPanel(QWidget):
         for section in (
             self.model, self.training, self.redshift, self.kappa, self.seed, self.ways, self.named, self.directions,
             self.component, self.typicality, self.atlas, self.editing, self.reference, self.own_box,
-            self.reconstruction, self.display, self.views, self.session, self.record,
+            self.reconstruction, self.large, self.display, self.views, self.session, self.record,
         ):  # fmt: skip
             rows.addWidget(section)
         rows.addStretch(1)
@@ -90,6 +93,7 @@ class ControlPanel(QWidget):
             line.setContentsMargins(10, 0, 10, 0)
             outer.addWidget(line)
         self._error.hide()
+        show_focus(self)
         self.named.searched.connect(self.directions.show_matching)
         for section in (
             self.training, self.redshift, self.kappa, self.ways, self.named, self.directions, self.component,

@@ -19,17 +19,23 @@ SETTLED = 80
 """A size has settled when it did not change for this time [ms]."""
 DRAGGED = 4.0
 """A press that moved this far is a drag [pixels]."""
+KEYS = (
+    Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown,
+)  # fmt: skip
+"""Those that choose something in a plot."""
 
 
 class FigureWidget(QWidget):
     """Shows a figure's last whole picture; a new one is drawn a plot per turn of the loop.
 
     A full figure takes 130 ms of a processor, its curves alone 2.  ``dragged(str, float, float, bool)`` tells of a
-    range of a plot's x axis, and whether the button was let go; ``clicked(str, float)`` of a position.
+    range of a plot's x axis, and whether the button was let go; ``clicked(str, float)`` of a position; ``keyed(int)``
+    of an arrow or page key.
     """
 
     dragged = Signal(str, float, float, bool)
     clicked = Signal(str, float)
+    keyed = Signal(int)
 
     def __init__(self, figure: StatisticsFigure) -> None:
         super().__init__()
@@ -46,6 +52,8 @@ class FigureWidget(QWidget):
         self._settle.setInterval(SETTLED)
         self._settle.timeout.connect(self._on_settled)
         self.setMinimumSize(400, 130)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName("plots")
 
     @property
     def complete(self) -> bool:
@@ -83,7 +91,17 @@ class FigureWidget(QWidget):
             height, width = self._pixels.shape[:2]
             image = QImage(self._pixels.data, width, height, 4 * width, QImage.Format.Format_RGBA8888)
             painter.drawImage(QRectF(self.rect()), image)
+        if self.hasFocus():
+            painter.setPen(QColor(colours.WARNING))
+            painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
         painter.end()
+
+    def keyPressEvent(self, event: Any) -> None:
+        """Tell of keys that choose something in a plot."""
+        if event.key() in KEYS:
+            self.keyed.emit(event.key())
+        else:
+            super().keyPressEvent(event)
 
     def mousePressEvent(self, event: Any) -> None:
         """Begin a drag, or a click."""

@@ -20,8 +20,8 @@ BLINK = 700
 """Time that each field is shown while they blink [ms]."""
 MODES: dict[Rendering, str] = {"attenuated": "attenuated_mip", "mip": "mip", "iso": "iso", "points": "mip"}
 """napari's names; sized points replace the volume."""
-TITLE, NARROW_TITLE, NARROW = 10, 8, 3
-"""Sizes of titles [points], and from how many views beside each other on they are narrow."""
+TITLE, NARROW_TITLE, NARROWEST_TITLE, NARROW = 10, 8, 7, 3
+"""Sizes of titles [points], the least beside orthogonal slices, and from how many views on they are narrow."""
 FOLLOWED = ("layout", "rendering", "iso_density", "contrast", "peaks", "slices", "ndisplay", "limits")
 
 
@@ -45,6 +45,7 @@ class Arrangement(QObject):
         self._viewer, self._state, self._layers = viewer, state, layers
         self.compared = ComparedLayers(viewer, layers.generated)
         self.marks = {layer: SceneMarks(viewer, layer) for layer in layers.both}
+        self.guests: list[Any] = []
         self.frame: Frame | None = None
         self.chosen_peak: tuple[int, int] | None = None
         self._blink = QTimer(self)
@@ -54,7 +55,7 @@ class Arrangement(QObject):
             state.events[name].connect(self._on_state_changed)
         layers.generated.events.contrast_limits.connect(self._on_contrast_set)
         self._arranged: tuple[object, ...] = ()
-        self._titled = (0, 0)
+        self._titled: tuple[object, ...] = ()
         napari_window.on_draw_begun(viewer, self._on_draw_begun)
 
     def show(self, frame: Frame) -> None:
@@ -70,6 +71,20 @@ class Arrangement(QObject):
         """Ring one peak of the generated (0) or simulated (1) field more widely."""
         self.chosen_peak = None if index is None else (column, index)
         self._draw_marks()
+
+    def receive(self, layer: Any) -> None:
+        """Give a layer of the same box, whatever its voxels, the frame, ticks and crosshair of the fields."""
+        self.guests.append(layer)
+        self._layers.others = (*self.compared.volumes, *self.guests)
+        self._mark(layer)
+        self._draw_marks()
+
+    def dismiss(self, layer: Any) -> None:
+        """Take them from a layer that is about to go."""
+        self.guests = [guest for guest in self.guests if guest is not layer]
+        self._layers.others = (*self.compared.volumes, *self.guests)
+        if layer in self.marks:
+            self.marks.pop(layer).remove()
 
     def auto_contrast(self) -> None:
         """Spread the colours over the central 99 % of the voxels shown."""
@@ -95,7 +110,7 @@ class Arrangement(QObject):
 
     def _arrange(self) -> None:
         state, layout = self._state, self._state.layout
-        arranged = (layout, state.rendering, state.ndisplay, self._layers.n)
+        arranged = (layout, self._layers.n)
         if arranged != self._arranged:
             self._arranged = arranged
             compared = self.compared.provide(layout)  # a new layer is put into the views of before
@@ -103,7 +118,7 @@ class Arrangement(QObject):
                 self.compared.show(layout)
                 self._show_fields(generated=layout != "swipe", simulation=layout in ("beside", *COMPARING))
             self._mark(compared)
-            self._layers.others = self.compared.volumes
+            self._layers.others = (*self.compared.volumes, *self.guests)
             self._layers.enclose()
             (self._blink.start if layout == "blink" else self._blink.stop)()
         as_points = state.rendering == "points" and state.ndisplay == 3
@@ -132,10 +147,12 @@ class Arrangement(QObject):
         for marks in self.marks.values():
             marks.settle()
         columns = self._viewer.canvas.grid.actual_shape(self._viewer.layers)[1]
-        if (columns, len(self._viewer.layers)) != self._titled:
-            self._titled = columns, len(self._viewer.layers)
+        titled = columns, len(self._viewer.layers), self._state.layout
+        if titled != self._titled:
+            self._titled = titled
+            size = TITLE if columns < NARROW else NARROW_TITLE
             for layer in self._viewer.layers:
-                layer.name_overlay.font_size = TITLE if columns < NARROW else NARROW_TITLE
+                layer.name_overlay.font_size = NARROWEST_TITLE if self._state.layout == "orthogonal" else size
 
     def _mark(self, layer: Any) -> None:
         """Provide marks for a layer that was made now, and forget those of layers that are gone."""

@@ -79,8 +79,9 @@ class Pointing:
             self.point(column, position, direction)
 
     def _column(self, viewer: Any, viewbox: Any) -> int | None:
-        """Return which field stands in a view; a comparison counts as the generated one."""
+        """Return which field stands in a view; a comparison, or a guest, counts as the generated one."""
         shown = [viewer.layers[index] for index in viewer.canvas.grid.contents_at(viewbox, viewer.layers)]
         if self._layers.simulation in shown:
             return 1
-        return 0 if set(shown) & {self._layers.generated, *self._arrangement.compared.all} else None
+        counted = {self._layers.generated, *self._arrangement.compared.all, *self._arrangement.guests}
+        return 0 if set(shown) & counted else None

@@ -11,7 +11,7 @@ from vispy.visuals.transforms import STTransform
 from cosmoloom.keys import Colouring
 from cosmoloom_explorer import colours
 from cosmoloom_explorer.frames import Volume
-from napari_cosmoloom import napari_window
+from napari_cosmoloom import scene_nodes
 
 SMALLEST_SIZE = 0.25
 """Points smaller than this, of sizes that go to 32, are left out [1]."""
@@ -55,17 +55,17 @@ class SceneMarks:
         self._shown_frame: tuple[object, ...] = ()
         self._shown_cross: tuple[float, ...] = ()
         on_fields = colours.THEMES["dark"]["TEXT"]  # which are dark in either theme
-        self._cross = napari_window.add_lines(viewer, layer, color=f"{on_fields}88", order=900_001)
-        self._peaks = napari_window.add_markers(viewer, layer, order=900_002, in_world=False)
-        self._frame = napari_window.add_lines(viewer, layer, color=colours.LINE, order=800_000)
-        self._points = napari_window.add_markers(viewer, layer, order=900_000, in_world=True)
+        self._cross = scene_nodes.add_lines(viewer, layer, color=f"{on_fields}88", order=900_001)
+        self._peaks = scene_nodes.add_markers(viewer, layer, order=900_002, in_world=False)
+        self._frame = scene_nodes.add_lines(viewer, layer, color=colours.LINE, order=800_000)
+        self._points = scene_nodes.add_markers(viewer, layer, order=900_000, in_world=True)
         # Rays that pass a volume's edges between two samples see through it: ragged holes on a light ground.
-        self._ground = napari_window.add_cube(viewer, layer, color=GROUND) if colours.on_light() else None
+        self._ground = scene_nodes.add_cube(viewer, layer, color=GROUND) if colours.on_light() else None
 
     def settle(self) -> None:
         """Go to where the layer is drawn now."""
         for node in self._nodes():
-            napari_window.follow(self._viewer, self.layer, node)
+            scene_nodes.follow(self._viewer, self.layer, node)
 
     def show_cross(self, at: NDArray[np.float64], box_size: float, *, flat: bool) -> None:
         """Draw lines through a point, along each axis."""

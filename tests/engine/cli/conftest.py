@@ -37,18 +37,3 @@ def cube(tmp_path: Path) -> Path:
     density = np.random.default_rng(1).lognormal(size=(16, 16, 16)).astype(np.float32)
     write_fields(path, density, {"box_size": 16.0, "redshift": 0.0})
     return path
-
-
-@pytest.fixture(scope="session")
-def small_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Two simulations of 16^3 cells at two redshifts."""
-    from cosmoloom.data.store import SimulationStore
-    from cosmoloom.simulate.campaign import simulate_into
-    from cosmoloom.simulate.plan import SimulationPlan
-
-    path = tmp_path_factory.mktemp("stores") / "small.zarr"
-    store = SimulationStore.create(path)
-    for seed in range(2):
-        plan = SimulationPlan(box_size=64.0, n_particles=32, redshifts=(1.0, 0.0), n_steps=4, seed=seed)
-        simulate_into(store, plan, name=f"{seed:04d}")
-    return path

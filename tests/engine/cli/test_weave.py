@@ -19,23 +19,33 @@ from cosmoloom.nets.seamless import RefinerConfig, SeamlessRefiner
 from cosmoloom.pipeline.multiscale.ome_zarr import open_pyramid
 
 
-@pytest.fixture(scope="module")
-def patches(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Folder of a model of patches with random weights."""
-    found = architecture("srivastava2018-m2")
+def patch_model_folder(folder: Path, architecture_name: str) -> Path:
+    """Write a model of patches of 8^3 voxels in 8 Mpc/h, with random weights."""
+    found = architecture(architecture_name)
     config = found.config.from_dict({"patch": 8, "width": 2, "ablation": "plain"})
     torch.manual_seed(3)
     generator = found.generator(config)
     *_, last = generator.parameters()
     torch.nn.init.ones_(last)
     card = PublishedCard(
-        name="tiny-m2", description="Random weights.", architecture="srivastava2018-m2", sizes=config.as_dict(),
+        name=folder.name, description="Random weights.", architecture=architecture_name, sizes=config.as_dict(),
         makes="patches", scaling="srivastava2018", mean_count=8.0, n=8, box_size=8.0, latent_size=config.latent_size,
         redshift_range=(0.0, 0.0), trained_redshifts=(0.0,), cosmology=Cosmology().as_dict(),
     )  # fmt: skip
-    folder = tmp_path_factory.mktemp("patches") / "tiny-m2"
     save_published(folder, generator=generator, card=card)
     return folder
+
+
+@pytest.fixture(scope="module")
+def patches(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder of a model of patches that doubles the grid."""
+    return patch_model_folder(tmp_path_factory.mktemp("patches") / "tiny-m2", "srivastava2018-m2")
+
+
+@pytest.fixture(scope="module")
+def uniscale(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder of a model of patches that sees no coarse volume."""
+    return patch_model_folder(tmp_path_factory.mktemp("patches") / "tiny-uniscale", "srivastava2018-uniscale")
 
 
 def test_a_saved_refiner_is_the_same_when_loaded(refiner_folder: Path) -> None:
@@ -88,6 +98,15 @@ def test_models_of_patches_refine_as_published(cosmoloom, cube: Path, patches: P
     box = cl.open(out)
     assert (box.n, box.box_size) == (32, 16.0)
     assert box.density.std() > 0
+
+
+def test_a_uni_scale_model_makes_a_volume_of_any_size_from_nothing(cosmoloom, uniscale: Path, tmp_path: Path) -> None:
+    out, another = tmp_path / "a.npz", tmp_path / "b.npz"
+    for seed, path in ((1, out), (2, another)):
+        assert cosmoloom("weave", 24, "--by", uniscale, "--out", path, "--seed", seed, "--periodic").status == 0
+    box, other = cl.open(out), cl.open(another)
+    assert (box.n, box.box_size, box.redshift, box.periodic) == (24, 24.0, 0.0, True)
+    assert (box.density != other.density).mean() > 0.9
 
 
 def test_a_tile_of_a_pyramid_is_drawn_anew_and_brought_back(
@@ -158,7 +177,9 @@ def test_patches_that_cannot_be_drawn_anew_are_refused_in_one_line(
         assert not out.exists()
 
 
-def test_bad_calls_end_in_one_line(cosmoloom, cube, patches, refiner_folder, tiny_model_folder, tmp_path) -> None:
+def test_bad_calls_end_in_one_line(
+    cosmoloom, cube, patches, uniscale, refiner_folder, tiny_model_folder, tmp_path
+) -> None:
     out = tmp_path / "a.npz"
     undated = tmp_path / "undated.npy"
     np.save(undated, np.ones((8, 8, 8), dtype=np.float32))
@@ -169,6 +190,11 @@ def test_bad_calls_end_in_one_line(cosmoloom, cube, patches, refiner_folder, tin
         "even number of voxels": [cube, "--by", refiner_folder, "--tile", 7],
         "is a refiner, which needs a coarse volume": [refiner_folder, "--by", refiner_folder],
         "makes patches": [patches, "--by", refiner_folder],
+        "cosmoloom weave 128 --by MODEL": [uniscale, "--by", patches],
+        "sees no coarse volume": [cube, "--by", uniscale],
+        "only one uni-scale model makes 16^3": [16, "--by", patches],
+        "are the model's own": [16, "--by", uniscale, "--redshift", 0],
+        "do not tile 12^3": [12, "--by", uniscale],
         "add --box-size": [undated, "--by", refiner_folder],
         "give --redshift": [undated, "--by", refiner_folder, "--box-size", 8],
     }.items():
