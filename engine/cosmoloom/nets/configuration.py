@@ -41,13 +41,31 @@ class Configuration(ABC):
         Raises
         ------
         InvalidInputError
-            If a name is unknown, or sizes do not fit together.
+            If a name is unknown, a size is not of the kind of the published one, or sizes do not fit together.
         """
-        known = [field.name for field in fields(cls)]  # type: ignore[arg-type]
-        for name in values:
-            if name not in known:
-                raise InvalidInputError(f"this network has no size named {name!r}; it has {', '.join(known)}")
-        return cls(**{name: tuple(value) if isinstance(value, list) else value for name, value in values.items()})
+        published = {field.name: field.default for field in fields(cls)}  # type: ignore[arg-type]
+        sizes = {name: tuple(value) if isinstance(value, list) else value for name, value in values.items()}
+        for name, value in sizes.items():
+            if name not in published:
+                raise InvalidInputError(f"this network has no size named {name!r}; it has {', '.join(published)}")
+            _check_kind(name, value, published[name])
+        return cls(**sizes)
+
+
+def _check_kind(name: str, value: object, published: object) -> None:
+    """Raise InvalidInputError unless a size is of the kind of the published one."""
+    if isinstance(published, tuple):
+        fits, kind = isinstance(value, tuple) and len(value) > 0 and all(map(_counts, value)), "whole numbers above 0"
+    elif _counts(published):
+        fits, kind = _counts(value), "a whole number above 0"
+    else:
+        fits, kind = type(value) is type(published), "true or false" if isinstance(published, bool) else "a word"
+    if not fits:
+        raise InvalidInputError(f"{name} must be {kind}, got {value!r}")
+
+
+def _counts(size: object) -> bool:
+    return type(size) is int and size > 0
 
 
 def doublings(n: int, start: int) -> int:

@@ -76,9 +76,10 @@ class PublishedModel(Model):
         """
         self.check(redshift, kappa)
         if self.card.makes == "patches":
+            start = "COARSE" if getattr(self.generator, "factor", 1) > 1 else "128"
             raise InvalidInputError(
-                f"model {self.card.name} makes patches beside their neighbours and from a coarse volume: use "
-                "cosmoloom weave"
+                f"model {self.card.name} makes patches beside their neighbours, of which volumes are woven: use "
+                f"cosmoloom weave {start} --by MODEL"
             )
         conditions = [torch.full((len(latent),), redshift, device=self.device)] if self._told_redshift else []
         with torch.autocast(self.device.type, dtype=self.dtype, enabled=self.dtype != torch.float32):

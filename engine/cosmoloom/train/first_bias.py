@@ -1,4 +1,4 @@
-"""Where a generator begins: at the mean of what it shall make, so that no update is spent on getting there."""
+"""Where networks begin: at the mean of the data, so that no update is spent on getting there."""
 
 from __future__ import annotations
 
@@ -46,3 +46,46 @@ def begin_at_mean(generator: nn.Module, make: Callable[[], Tensor], mean: float)
             "networks.begin_at_mean: the last bias of this generator cannot bring its fields to the mean of the data; "
             "leave it out"
         )
+
+
+@torch.no_grad()
+def begin_centred(critic: nn.Module, see: Callable[[], object], *, channels: int) -> None:
+    """Set the first biases of a critic so that its first layers answer what it sees by 0 on average.
+
+    Where a field lies above 0 by more than its scatter, rectifiers that begin with no bias stay on one side: such a
+    critic is linear in the field, knows its mean alone, and spends its beginning on moving thresholds into it.
+
+    Parameters
+    ----------
+    critic : Module
+        Changed in place.
+    see : callable
+        Shows it real fields.
+    channels : int
+        Channels of a field; convolutions of as many are the first layers.
+
+    Raises
+    ------
+    InvalidInputError
+        If no convolution with a bias reads the field alone.
+    """
+    first = [
+        layer for layer in critic.modules()
+        if isinstance(layer, nn.Conv2d | nn.Conv3d) and layer.in_channels == channels and layer.bias is not None
+    ]  # fmt: skip
+    if not first:
+        raise InvalidInputError(
+            "networks.begin_centred: no convolution with a bias reads the field alone in this critic; leave it out"
+        )
+    hooks = [layer.register_forward_hook(_centre) for layer in first]
+    try:
+        see()
+    finally:
+        for hook in hooks:
+            hook.remove()
+
+
+def _centre(layer: nn.Module, _given: object, answer: Tensor) -> None:
+    bias = layer.bias
+    assert isinstance(bias, Tensor)
+    bias.sub_(answer.float().transpose(0, 1).flatten(1).mean(1))

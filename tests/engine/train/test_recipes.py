@@ -71,6 +71,11 @@ def test_an_unfit_setting_is_refused_with_the_name_of_the_field(
     [
         ("feder2020", ["data.redshifts=1,0"], "data.redshifts: feder2020 is not told the redshift"),
         ("feder2020", ["data.n=32"], "networks.sizes: 4 widths make 64"),
+        ("feder2020", ["networks.sizes.widths=64"], "networks.sizes: widths must be whole numbers above 0, got 64"),
+        ("feder2020", ["networks.sizes.conditional=1"], "networks.sizes: conditional must be true or false, got 1"),
+        ("perraudin2019-m3", ["networks.sizes.width=wide"], "networks.sizes: width must be a whole number above 0"),
+        ("perraudin2019-m3", ["networks.sizes.width=0"], "networks.sizes: width must be a whole number above 0"),
+        ("srivastava2018-m1", ["networks.sizes.ablation=2"], "networks.sizes: ablation must be a word, got 2"),
         ("feder2020", ["networks.architecture=dcgan"], "networks: architecture: no published network is named 'dcgan'"),
         ("feder2020", ["networks.architecture=perraudin2019-m1"], "networks.architecture: .* makes patches"),
         ("feder2020", ["data.scaling=sqrt"], "data: scaling: no scaling is named 'sqrt'"),

@@ -15,6 +15,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from cosmoloom.errors import InvalidInputError
 from cosmoloom.pipeline.multiscale.landed import Landed
 from cosmoloom.pipeline.multiscale.memory import affordable_batch
 from cosmoloom.pipeline.multiscale.patch_canvas import PatchCanvas
@@ -45,7 +46,7 @@ def weave_patches(
         Treat the volume as periodic as far as raster order allows, see :class:`PatchCanvas`; by default patches
         at the faces have nothing before them, as published.
     memory : int, optional
-        What a batch may take [bytes]; by default half of what is free.
+        What a batch may take [bytes]; by default as :func:`affordable_batch` finds.
 
     Yields
     ------
@@ -55,8 +56,12 @@ def weave_patches(
     Raises
     ------
     InvalidInputError
-        If patches do not tile a scale, before anything is made of it.
+        If a model refines nothing, or patches do not tile a scale, before anything is made of it.
     """
+    if any(model.generator.factor == 1 for model in models):
+        raise InvalidInputError(
+            "a uni-scale model sees no coarse volume: give voxels per side to start from, as in cosmoloom weave 128"
+        )
     yield Landed(scale=0, n=start.shape[0], corner=(0, 0, 0), density=start, share=1.0)
     low = start
     for scale, model in enumerate(models, start=1):

@@ -16,7 +16,7 @@ from cosmoloom.models.published_card import PublishedCard
 from cosmoloom.pipeline.latent import draw_latent
 from cosmoloom.pipeline.published import decode
 from cosmoloom.train.compute import Compute
-from cosmoloom.train.first_bias import begin_at_mean
+from cosmoloom.train.first_bias import begin_at_mean, begin_centred
 from cosmoloom.train.games.duel import Drawer, Terms
 from cosmoloom.train.games.field_batch import FieldBatch, field_drawer
 from cosmoloom.train.games.field_game import AT_ONCE, FieldGame
@@ -34,11 +34,8 @@ class VolumesGame(FieldGame[VolumesRecipe]):
 
     def __init__(self, recipe: VolumesRecipe, crops: Crops, compute: Compute) -> None:
         super().__init__(recipe, crops, compute)
-        if recipe.networks.begin_at_mean:
-            batch = self.batch(crops, np.random.default_rng([recipe.seed, 2]))
-            real = self.scaling.scale(batch.density)
-            begin_at_mean(self.generator, partial(self._made, self.generator, batch), real.mean().item())
-            self.average.load_state_dict(self.generator.state_dict())
+        if recipe.networks.begin_at_mean or recipe.networks.begin_centred:
+            self._begin(self.batch(crops, np.random.default_rng([recipe.seed, 2])))
 
     def drawer(self, crops: Crops) -> Drawer:
         """Return a function that draws random crops, and latents."""
@@ -112,6 +109,17 @@ class VolumesGame(FieldGame[VolumesRecipe]):
             lambda width: self._drawn(CALIBRATING, redshift=redshift, seed=0, width=width),
             real, box_size=self.box_size, start=self.recipe.prior.width,
         )  # fmt: skip
+
+    def _begin(self, batch: FieldBatch) -> None:
+        """Put new networks where the recipe has them begin, by real fields."""
+        networks = self.recipe.networks
+        if networks.begin_at_mean:
+            mean = self.scaling.scale(batch.density).mean().item()
+            begin_at_mean(self.generator, partial(self._made, self.generator, batch), mean)
+            self.average.load_state_dict(self.generator.state_dict())
+        if networks.begin_centred:
+            see = partial(self.score, self.critic, self.real(batch), batch)
+            begin_centred(self.critic, see, channels=batch.together)
 
     @torch.no_grad()
     def _drawn(self, count: int, *, redshift: float, seed: int, width: float) -> Tensor:

@@ -21,10 +21,12 @@ class VolumesData(ScaledData):
 
 
 class VolumeNetworks(NetworksSection):
-    """Generator and critic, and where the generator begins."""
+    """Generator and critic, and where they begin."""
 
     begin_at_mean: bool = False
     """Begin with the last bias at which generated fields have the mean of real ones in network space."""
+    begin_centred: bool = False
+    """Begin with the first biases at which the critic's first layers answer real fields by 0 on average."""
 
 
 class VolumesRecipe(DuelRecipe):

@@ -14,7 +14,7 @@ from cosmoloom.data.patches import BORDERS
 from cosmoloom.errors import InvalidInputError
 from cosmoloom.nets.srivastava2018.patches import PatchConfig, PatchGenerator
 from cosmoloom.pipeline.multiscale.landed import Landed
-from cosmoloom.pipeline.multiscale.memory import affordable_batch
+from cosmoloom.pipeline.multiscale.memory import REUSED, affordable_batch
 from cosmoloom.pipeline.multiscale.noise import patch_latents
 from cosmoloom.pipeline.multiscale.patch_canvas import PatchCanvas
 from cosmoloom.pipeline.multiscale.patch_model import PatchModel
@@ -124,6 +124,13 @@ def test_less_memory_makes_smaller_batches_and_the_same_volume() -> None:
     assert affordable_batch(canvas.model.network, *canvas.example(), memory=1) == 1
     assert affordable_batch(canvas.model.network, *canvas.example(), memory=10**6) > 7
     np.testing.assert_allclose(put_together(frugal[1:]), put_together(pieces[1:]), rtol=2e-4, atol=1e-5)
+
+
+def test_on_a_processor_more_memory_makes_no_larger_batches() -> None:
+    canvas = PatchCanvas(model(), n=24, low=start(12), seed=1, scale=1)
+    network, example = canvas.model.network, canvas.example()
+    assert affordable_batch(network, *example) == affordable_batch(network, *example, memory=REUSED)
+    assert affordable_batch(network, *example, memory=2 * REUSED) > affordable_batch(network, *example)
 
 
 def test_scales_follow_one_another_and_the_start_comes_first() -> None:
