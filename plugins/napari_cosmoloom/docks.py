@@ -82,8 +82,8 @@ class Docks(QObject):
     def _on_resized(self) -> None:
         width, self._width = self._width, 0
         if width and self.slices.width() != width:
-            self.slices.layout().invalidate()  # it has not heard that its content has become narrower
-            self.slices.layout().activate()
+            # The dock has not heard that its content has become narrower.
+            self.slices.setMinimumWidth(self._panels[0].minimumSizeHint().width())
             napari_window.resize_docks(self._viewer, {self.slices: width}, {})
             self._resized.start()
         else:
