@@ -11,7 +11,6 @@ import pytest
 import torch
 
 from cosmoloom.errors import BrokenFileError, MissingFileError
-from cosmoloom.models.catalogue import locate
 from cosmoloom.train import checkpoint
 from cosmoloom.train.checkpoint import (
     MANIFEST,
@@ -92,10 +91,6 @@ def test_a_state_in_one_file_of_earlier_versions_is_read_and_then_replaced(
     save_state(tmp_path, game, 3)
     assert not (tmp_path / SINGLE_FILE).exists()
     assert read_state(tmp_path, CPU)["iteration"] == 3
-
-
-def test_the_bundled_coarse_state_is_one_that_can_be_read() -> None:
-    assert "generator" in read_state(locate("web64") / "training", CPU)
 
 
 def test_a_warm_start_is_smaller_and_goes_on_without_optimisers(tiny_pairs: PairsRecipe, tmp_path: Path) -> None:

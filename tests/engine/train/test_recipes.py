@@ -8,11 +8,12 @@ import pytest
 
 from cosmoloom.errors import InvalidInputError, MissingFileError
 from cosmoloom.models import locate
-from cosmoloom.nets.conditional import ConditionalGenerator
+from cosmoloom.nets.collapse import Collapse
 from cosmoloom.train.checkpoint import read_state
 from cosmoloom.train.open_data import open_crops
 from cosmoloom.train.recipes.file import presets, read_recipe, resolve
 from cosmoloom.train.recipes.pairs import PairsRecipe
+from cosmoloom.train.recipes.primordial import PrimordialRecipe
 from cosmoloom.train.recipes.recipe import FILE
 from cosmoloom.train.recipes.sections import UpdatesSection
 
@@ -176,8 +177,8 @@ def test_rates_are_halved_again_and_again_or_fall_linearly_at_the_end() -> None:
 
 
 def test_the_bundled_state_fits_the_recipe_beside_it() -> None:
-    folder = locate("web64") / "training"
+    folder = locate("primordial64") / "training"
     recipe = read_recipe(folder / FILE)
-    assert isinstance(recipe, PairsRecipe)
+    assert isinstance(recipe, PrimordialRecipe)
     state = read_state(folder, "cpu")
-    ConditionalGenerator(recipe.config).load_state_dict(state["generator"])
+    Collapse(recipe.config).load_state_dict(state["generator"])
