@@ -67,9 +67,7 @@ def _woven_sub_volumes(
     """Weave as many volumes as needed, each box in turn, and return as many sub-volumes of each as of any other."""
     patches = patch_model(model)
     boxes = [selection.whole(simulation, redshift).numpy() for simulation in selection.held_out]
-    per_box = (boxes[0].shape[0] // selection.n) ** 3
-    rounds = -(-len(seeds) // (per_box * len(boxes)))
-    share = -(-len(seeds) // (rounds * len(boxes)))
+    rounds, share = selection.turns(len(seeds))
     parts: list[NDArray[np.float32]] = []
     for _ in range(rounds):
         for box in boxes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import product
 from typing import TYPE_CHECKING
 
 import torch
@@ -66,12 +67,9 @@ class RefinedBoxes:
         dict
             From redshift to rho / cosmic mean, shape (b, n, n, n).
         """
-        boxes = selection.held_out
-        per_box = selection.n_sub_volumes // len(boxes)
-        rounds = -(-len(seeds) // (per_box * len(boxes)))
-        share = -(-len(seeds) // (rounds * len(boxes)))
+        rounds, share = selection.turns(len(seeds))
         left = len(seeds)
-        for seed, box in ((seeds[0] + turn, box) for turn in range(rounds) for box in boxes):
+        for seed, box in product(seeds[:rounds], selection.held_out):
             taken = min(share, left)
             left -= taken
             if taken:

@@ -60,6 +60,15 @@ class Selection:
         """All redshifts at which fields are needed, from early to late [1]."""
         return tuple(sorted({*self.redshifts, *(GROWTH_REDSHIFTS if self.growing else ())}, reverse=True))
 
+    def turns(self, count: int) -> tuple[int, int]:
+        """Return how often each held-out box is taken, and for how many sub-volumes, so that all give ``count``.
+
+        All boxes give as many as any other, but for the last one.
+        """
+        per_box = self.n_sub_volumes // len(self.held_out)
+        rounds = -(-count // (per_box * len(self.held_out)))
+        return rounds, -(-count // (rounds * len(self.held_out)))
+
     def cut(self, simulation: StoredSimulation, redshift: float) -> Tensor:
         """Return the sub-volumes of one snapshot, shape (parts^3, n, n, n)."""
         return stored_sub_volumes(simulation, redshift, self.n, coarsen=self.coarsen)
