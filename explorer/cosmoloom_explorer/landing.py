@@ -51,7 +51,7 @@ class Landing:
         self.kappa = 1.0
         self._stages: dict[int, Any] = {}
         self._landed: list[tuple[int, Place, Place]] = []
-        self._lock = Lock()
+        self._lock, self._exchanged = Lock(), False
         self._kept: OrderedDict[Key, Volume] = OrderedDict()
 
     def provide(self, scale: int, array: Any) -> None:
@@ -61,9 +61,12 @@ class Landing:
             self._landed.append((scale, (0, 0, 0), (self.sides[scale],) * 3))
 
     def exchange(self, scale: int, array: Any) -> None:
-        """Put another array with the same densities in the place of a scale's; callable from any thread."""
+        """Put another array with the same densities in the place of a scale's; callable from any thread.
+
+        A plane may have been read while the former one was moved, as if nothing had landed: all are read anew.
+        """
         with self._lock:
-            self._stages[scale] = array
+            self._stages[scale], self._exchanged = array, True
 
     def land(self, scale: int, corner: Place, shape: Place) -> None:
         """Say that a piece is in its array; callable from any thread."""
@@ -78,10 +81,13 @@ class Landing:
         """Bring what has landed since the last call into the planes that are kept; return whether there was any."""
         with self._lock:
             landed, self._landed = self._landed, []
+            exchanged, self._exchanged = self._exchanged, False
+        if exchanged:
+            self._kept.clear()
         for scale, corner, shape in landed:
             for key in self._kept:
                 self._patch(key, scale, corner, shape)
-        return bool(landed)
+        return bool(landed) or exchanged
 
     def read(self, key: Key) -> Volume:
         """Return a plane, or a volume, of densities at one scale, with three axes (x, y, z); not to be written to."""

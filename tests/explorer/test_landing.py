@@ -91,3 +91,15 @@ def test_few_planes_are_kept(start):
         for at in range(16):
             level[tuple(at if axis == each else slice(None) for each in range(3))]
     assert len(found._kept) == KEPT
+
+
+def test_what_was_read_while_an_array_moved_is_read_anew(start, middle):
+    volume = landing(start, middle)
+    volume.take()
+    before = volume.read((1, 2, 1)).copy()
+    whole = np.random.default_rng(2).random((8, 8, 8), dtype=np.float32)
+    volume.exchange(1, whole)
+    assert volume.take()
+    assert not volume.take()
+    assert not np.array_equal(volume.read((1, 2, 1)), before)
+    np.testing.assert_array_equal(volume.read((1, 2, 1)), whole[:, :, 1:2])
