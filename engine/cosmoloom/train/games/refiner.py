@@ -13,8 +13,7 @@ from torch import Tensor
 from cosmoloom.data.crops import Crops
 from cosmoloom.models.refiner_card import RefinerCard
 from cosmoloom.models.refiners import save_refiner
-from cosmoloom.nets.conditional import interleave
-from cosmoloom.nets.seamless import SeamlessRefiner, gather
+from cosmoloom.nets.seamless import EMPTY, SeamlessRefiner, gather
 from cosmoloom.nets.seamless_critic import RefinerCritic
 from cosmoloom.train.compute import Compute
 from cosmoloom.train.games.duel import Drawer, Duel, Terms
@@ -134,4 +133,5 @@ class RefinerGame(Duel[RefinerRecipe, RefinerBatch, SeamlessRefiner, RefinerCrit
 
     def _log(self, fine: Tensor, batch: RefinerBatch) -> Tensor:
         """Return the standardised logarithm of fine densities, shape (b, n, n, n), as the critic sees it."""
-        return interleave(self.seen(fine, batch)[:, :8])
+        mean, scatter, _ = (column[:, 0] for column in self.critic.contrast(*batch.conditions))
+        return (torch.log(fine + EMPTY) - mean) / scatter
